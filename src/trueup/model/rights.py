@@ -1,0 +1,258 @@
+"""Who may do what with an object, read from the entries of a pg_dump archive.
+
+An ACL entry holds the GRANTs and REVOKEs that lead from PostgreSQL's built-in default rights to
+those of the object (buildACLCommands in src/fe_utils or bin/pg_dump/dumputils.c), so an object
+without one has the default rights: acldefault() in src/backend/utils/adt/acl.c,
+https://www.postgresql.org/docs/current/ddl-priv.html. Who granted a right, in which order, and
+whether it came from default privileges is not part of it. Membership in roles is not followed:
+roles belong to the cluster, and pg_dump does not tell of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from trueup.model.schema import ObjectKey, Schema, SchemaObject
+
+PUBLIC = "PUBLIC"
+_RELATIONS = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"})
+_ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE"})
+_TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+_PRIVILEGES: Mapping[str, tuple[str, ...]] = {
+    "AGGREGATE": ("EXECUTE",),
+    "DOMAIN": ("USAGE",),
+    "FOREIGN DATA WRAPPER": ("USAGE",),
+    "FUNCTION": ("EXECUTE",),
+    "PROCEDURAL LANGUAGE": ("USAGE",),
+    "PROCEDURE": ("EXECUTE",),
+    "SCHEMA": ("USAGE", "CREATE"),
+    "SEQUENCE": ("USAGE", "SELECT", "UPDATE"),
+    "SERVER": ("USAGE",),
+    "TYPE": ("USAGE",),
+}
+_OPEN_TO_ALL = frozenset({*_ROUTINES, "DOMAIN", "PROCEDURAL LANGUAGE", "TYPE"})
+# How GRANT calls a kind, where it is not pg_dump's word for it.
+_GRANT_WORDS = {
+    "AGGREGATE": "FUNCTION",
+    "DOMAIN": "TYPE",
+    "PROCEDURAL LANGUAGE": "LANGUAGE",
+    "SERVER": "FOREIGN SERVER",
+}
+_KINDS_BY_WORD = {"LANGUAGE": "PROCEDURAL LANGUAGE", "FOREIGN SERVER": "SERVER"}
+_MAINTAIN_SINCE = 17
+_ORDER = {
+    name: rank for rank, name in enumerate((*_TABLE, "MAINTAIN", "EXECUTE", "USAGE", "CREATE"))
+}
+
+
+class Slot(NamedTuple):
+    """A privilege on the whole of an object, or on one of its columns."""
+
+    privilege: str
+    column: str = ""
+
+
+Held = Mapping[Slot, bool]  # what a role holds, and whether it may pass it on
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an archive says of the rights on one object. `present` is whether the object has an
+    entry of its own: members of extensions and the schema public have none."""
+
+    owner: str
+    texts: tuple[str, ...] = ()
+    present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What each role was granted on an object, PUBLIC among them, and the owner's own rights.
+    `on` is what GRANT calls its kind, where a text says so."""
+
+    owner: str
+    roles: Mapping[str, Held]
+    on: str = ""
+
+    def effective(self, role: str) -> dict[Slot, bool]:
+        """What a role can do: its own rights and everybody's. A right on the whole table stands
+        for the same on each of its columns."""
+        merged = dict(self.roles.get(PUBLIC, {}))
+        for slot, grantable in self.roles.get(role, {}).items():
+            merged[slot] = merged.get(slot, False) or grantable
+        return {s: passes for s, passes in merged.items() if not _is_covered(s, passes, merged)}
+
+    def may(self, role: str, slot: Slot) -> bool:
+        """Whether a role can do this."""
+        held = self.effective(role)
+        return slot in held or Slot(slot.privilege) in held
+
+    def essence(self, left_out: Collection[str] = ()) -> dict[str, dict[Slot, bool]]:
+        """The least that says what every role can do: two objects give the same exactly when all
+        roles can do the same with both."""
+        everybody = self.effective(PUBLIC)
+        found = {PUBLIC: everybody}
+        for role in self.roles:
+            if role != PUBLIC and role not in left_out:
+                held = self.effective(role)
+                found[role] = {s: g for s, g in held.items() if g or s not in everybody}
+        return {role: held for role, held in found.items() if held}
+
+
+def in_order(slots: Iterable[Slot]) -> list[Slot]:
+    """Privileges in the order in which PostgreSQL's documentation names them."""
+    return sorted(slots, key=lambda slot: (_ORDER.get(slot.privilege, len(_ORDER)), slot))
+
+
+def has_rights(kind: str) -> bool:
+    """Whether objects of this kind have rights that can be granted."""
+    return kind in _RELATIONS or kind in _PRIVILEGES
+
+
+def subject_of(acl: SchemaObject) -> ObjectKey:
+    """The object that an ACL entry is about. Its name is that of the object's own entry; only
+    where there is none is it taken from the tag."""
+    for need in acl.depends_on:
+        if has_rights(need.kind):
+            return need
+    word, name = _split(acl.key.name)
+    if word == "COLUMN":
+        return ObjectKey("TABLE", acl.key.schema, name.rpartition(".")[0])
+    return ObjectKey(_KINDS_BY_WORD.get(word, word), acl.key.schema, name)
+
+
+def _split(tag: str) -> tuple[str, str]:
+    for words in ("FOREIGN DATA WRAPPER", "FOREIGN SERVER", "LARGE OBJECT"):
+        if tag.startswith(f"{words} "):
+            return words, tag[len(words) + 1 :]
+    word, _, name = tag.partition(" ")
+    return word, name
+
+
+def sources(schema: Schema) -> dict[ObjectKey, Source]:
+    """What is said of the rights on each object, unread: equal sources are equal rights."""
+    texts: dict[ObjectKey, list[str]] = {}
+    owners = {key: item.owner for key, item in schema.objects.items() if has_rights(key.kind)}
+    present = frozenset(owners)
+    for key, item in schema.objects.items():
+        if key.kind == "ACL":
+            subject = subject_of(item)
+            owners.setdefault(subject, item.owner)
+            texts.setdefault(subject, []).append(item.ddl)
+    return {
+        subject: Source(owner, tuple(sorted(texts.get(subject, ()))), subject in present)
+        for subject, owner in owners.items()
+    }
+
+
+def read_rights(subject: ObjectKey, source: Source, major: int) -> Rights:
+    """The rights that a source tells of, on a server of this major version.
+    Raises pglast.parser.ParseError for a text that PostgreSQL's parser can't read."""
+    roles = _built_in(subject, source.owner, major)
+    for text in source.texts:
+        _run(text, _all_of(subject.kind, major), roles)
+    return Rights(source.owner, {role: held for role, held in roles.items() if held})
+
+
+def rights_in(text: str) -> Rights:
+    """The rights that a text of GRANTs, as `grants` writes it, gives."""
+    roles: dict[str, dict[Slot, bool]] = {}
+    on = _run(text, (), roles)
+    return Rights("", roles, on)
+
+
+def grants(subject: ObjectKey, rights: Rights, left_out: Collection[str] = ()) -> str:
+    """The rights as GRANTs, one a line, in a fixed order; every privilege by its name."""
+    lines: list[str] = []
+    for role, held in sorted(rights.essence(left_out).items()):
+        for grantable in (False, True):
+            named = [s for s, passes in held.items() if passes is grantable]
+            if named:
+                lines.append(_grant(subject, role, in_order(named), grantable))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _is_covered(slot: Slot, grantable: bool, held: Held) -> bool:
+    whole = held.get(Slot(slot.privilege))
+    return bool(slot.column) and whole is not None and (whole or not grantable)
+
+
+def _all_of(kind: str, major: int) -> tuple[str, ...]:
+    if kind in _RELATIONS:
+        return (*_TABLE, "MAINTAIN") if major >= _MAINTAIN_SINCE else _TABLE
+    return _PRIVILEGES.get(kind, ())
+
+
+def _built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot, bool]]:
+    everything = {Slot(name): False for name in _all_of(subject.kind, major)}
+    roles: dict[str, dict[Slot, bool]] = {owner: dict(everything)} if owner else {}
+    if subject.kind in _OPEN_TO_ALL:
+        roles[PUBLIC] = dict(everything)
+    if subject == ("SCHEMA", "", "public"):
+        # pg_dump takes the rights that initdb gives for built in (getNamespaces in pg_dump.c).
+        roles[PUBLIC] = {Slot("USAGE"): False} if major >= 15 else dict(everything)
+    return roles
+
+
+def _run(text: str, everything: tuple[str, ...], roles: dict[str, dict[Slot, bool]]) -> str:
+    """Carries out the GRANTs and REVOKEs of a text, and says what they are on."""
+    from trueup.model.sql_slices import statements
+
+    tree: Any
+    on = ""
+    for tree, _ in statements(text):
+        if type(tree).__name__ != "GrantStmt":
+            continue  # SET SESSION AUTHORIZATION: who grants makes no difference
+        on = str(tree.objtype.name).removeprefix("OBJECT_")
+        for grantee in tree.grantees:
+            held = roles.setdefault(_role(grantee), {})
+            for slot in _slots(tree, everything):
+                _change(held, slot, tree)
+    return on
+
+
+def _change(held: dict[Slot, bool], slot: Slot, tree: Any) -> None:
+    if tree.is_grant:
+        held[slot] = held.get(slot, False) or bool(tree.grant_option)
+    elif tree.grant_option:
+        held.update({slot: False} if slot in held else {})
+    else:
+        held.pop(slot, None)
+
+
+def _slots(tree: Any, everything: tuple[str, ...]) -> Iterator[Slot]:
+    if not tree.privileges:
+        yield from (Slot(name) for name in everything)
+    for node in tree.privileges or ():
+        names = (node.priv_name.upper(),) if node.priv_name else everything
+        columns = [column.sval for column in node.cols or ()] or [""]
+        yield from (Slot(name, column) for name in names for column in columns)
+
+
+def _role(node: Any) -> str:
+    return str(node.rolename) if node.rolename else PUBLIC
+
+
+def _grant(subject: ObjectKey, role: str, slots: list[Slot], grantable: bool) -> str:
+    word = "TABLE" if subject.kind in _RELATIONS else subject.kind
+    what = ", ".join(
+        f"{slot.privilege} ({_quoted(slot.column)})" if slot.column else slot.privilege
+        for slot in slots
+    )
+    grantee = PUBLIC if role == PUBLIC else _quoted(role)
+    option = " WITH GRANT OPTION" if grantable else ""
+    return (
+        f"GRANT {what} ON {_GRANT_WORDS.get(word, word)} {_target(subject)} TO {grantee}{option};"
+    )
+
+
+def _target(subject: ObjectKey) -> str:
+    # The name of a routine comes with its argument types, spelled as SQL.
+    name = subject.name if subject.kind in _ROUTINES else _quoted(subject.name)
+    return f"{_quoted(subject.schema)}.{name}" if subject.schema else name
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
