@@ -1,0 +1,180 @@
+"""Words for privileges: who may now do what, and who may no longer.
+
+An entry holds the GRANTs and REVOKEs that lead from an object's built-in privileges to its own
+(buildACLCommands in PostgreSQL's dumputils.c), so a right that is only revoked was built in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pglast import ast
+from pglast.enums import ObjectType
+
+from trueup.diff.words.plain import plain_name
+from trueup.diff.words.tree import Entry, roles
+
+_TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+# What ALL stands for (src/include/utils/acl.h, ACL_ALL_RIGHTS_*); tables have MAINTAIN since 17,
+# which the text doesn't say, so ALL on a table stays a word of its own unless it must be split.
+_ALL: Mapping[Any, tuple[str, ...]] = {
+    ObjectType.OBJECT_SEQUENCE: ("USAGE", "SELECT", "UPDATE"),
+    ObjectType.OBJECT_FUNCTION: ("EXECUTE",),
+    ObjectType.OBJECT_PROCEDURE: ("EXECUTE",),
+    ObjectType.OBJECT_ROUTINE: ("EXECUTE",),
+    ObjectType.OBJECT_SCHEMA: ("USAGE", "CREATE"),
+    ObjectType.OBJECT_TYPE: ("USAGE",),
+    ObjectType.OBJECT_DOMAIN: ("USAGE",),
+    ObjectType.OBJECT_LANGUAGE: ("USAGE",),
+    ObjectType.OBJECT_FDW: ("USAGE",),
+    ObjectType.OBJECT_FOREIGN_SERVER: ("USAGE",),
+    ObjectType.OBJECT_LARGEOBJECT: ("SELECT", "UPDATE"),
+}
+_NEW: Mapping[Any, str] = {
+    ObjectType.OBJECT_TABLE: "tables",
+    ObjectType.OBJECT_SEQUENCE: "sequences",
+    ObjectType.OBJECT_FUNCTION: "functions",
+    ObjectType.OBJECT_TYPE: "types",
+    ObjectType.OBJECT_SCHEMA: "schemas",
+    ObjectType.OBJECT_LARGEOBJECT: "large objects",
+}
+_EVERYTHING = "ALL"
+
+
+class _Right(Enum):
+    """A right as an entry states it."""
+
+    REVOKED = "revoked"
+    GRANTED = "granted"
+    GRANTABLE = "grantable"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Who, and on which column ("" for the whole object)."""
+
+    role: str
+    column: str = ""
+
+
+_Said = list[tuple[str, _Right]]  # privileges in the order in which they are revoked and granted
+
+
+def words(before: str | None, after: str | None) -> list[str]:
+    """`anon may now SELECT`, `authenticated may no longer EXECUTE`."""
+    return _changes(_read(before), _read(after), "")
+
+
+def default_words(before: str | None, after: str | None) -> list[str]:
+    """`anon may now SELECT on new tables`."""
+    tree: Any
+    tree, _ = Entry.of(after or before or "").first(ast.AlterDefaultPrivilegesStmt)
+    kind = _NEW.get(tree.action.objtype, "objects")
+    return _changes(_read(before), _read(after), f" on new {kind}")
+
+
+def _read(ddl: str | None) -> dict[_Slot, _Said]:
+    said: dict[_Slot, _Said] = {}
+    tree: Any
+    for tree, _ in Entry.of(ddl).trees if ddl else ():
+        grant: Any = tree.action if isinstance(tree, ast.AlterDefaultPrivilegesStmt) else tree
+        if isinstance(grant, ast.GrantStmt):
+            for role in roles(grant.grantees):
+                for privilege, column in _named(grant):
+                    said.setdefault(_Slot(role, column), []).append((privilege, _right(grant)))
+    return said
+
+
+def _right(grant: Any) -> _Right:
+    if not grant.is_grant:
+        return _Right.REVOKED
+    return _Right.GRANTABLE if grant.grant_option else _Right.GRANTED
+
+
+def _named(grant: Any) -> Iterator[tuple[str, str]]:
+    """Each privilege with each column it is about."""
+    if not grant.privileges:
+        yield from ((name, "") for name in _ALL.get(grant.objtype, (_EVERYTHING,)))
+    for node in grant.privileges or ():
+        columns = [plain_name(name.sval) for name in node.cols or ()] or [""]
+        name = node.priv_name.upper() if node.priv_name else _EVERYTHING
+        yield from ((name, column) for column in columns)
+
+
+def _changes(before: dict[_Slot, _Said], after: dict[_Slot, _Said], where: str) -> list[str]:
+    slots = [*before, *(slot for slot in after if slot not in before)]
+    said: list[str] = []
+    for slot in slots:
+        place = (f" ({slot.column})" if slot.column else "") + where
+        said += _spoken(slot.role, place, *_states(before.get(slot, []), after.get(slot, [])))
+    return said
+
+
+def _states(old: _Said, new: _Said) -> tuple[dict[str, _Right], dict[str, _Right]]:
+    """Both sides privilege by privilege; ALL is split where a part of it is named on either."""
+    named = {name for name, _ in (*old, *new)} - {_EVERYTHING}
+    if not named:
+        return _folded(old, ()), _folded(new, ())
+    # Whoever has all the others and yet not ALL lives on a server that knows MAINTAIN.
+    maintain = "MAINTAIN" in named or set(_TABLE) <= named
+    parts = (*_TABLE, "MAINTAIN") if maintain else _TABLE
+    return _folded(old, parts), _folded(new, parts)
+
+
+def _folded(said: _Said, parts: tuple[str, ...]) -> dict[str, _Right]:
+    """A right that is granted again after it was revoked is as it was built in: pg_dump revokes a
+    role's whole built-in entry before it grants what the role has instead."""
+    state: dict[str, _Right] = {}
+    for name, right in said:
+        for part in parts if name == _EVERYTHING and parts else (name,):
+            if right is _Right.GRANTED and state.get(part) is _Right.REVOKED:
+                del state[part]
+            else:
+                state[part] = right
+    return state
+
+
+def _spoken(
+    role: str, place: str, old: Mapping[str, _Right], new: Mapping[str, _Right]
+) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for name in [*old, *(name for name in new if name not in old)]:
+        how = _verb(old.get(name), new.get(name))
+        if how:
+            found.setdefault(how, []).append(name)
+    return [_sentence(role, how, found[how], place) for how in _VERBS if how in found]
+
+
+_VERBS = (
+    "may now {}",
+    "may now {} with grant option",
+    "may no longer {}",
+    "may now grant {} to others",
+    "may no longer grant {} to others",
+)
+
+
+def _verb(old: _Right | None, new: _Right | None) -> str | None:
+    if old is new:
+        return None
+    if old in _HELD and new in _HELD:
+        return _VERBS[3] if new is _Right.GRANTABLE else _VERBS[4]
+    if new is _Right.GRANTABLE:
+        return _VERBS[1]
+    # What is no longer stated is built in again: held if it was revoked, else not held.
+    held = new is _Right.GRANTED or (new is None and old is _Right.REVOKED)
+    return _VERBS[0] if held else _VERBS[2]
+
+
+_HELD = (_Right.GRANTED, _Right.GRANTABLE)
+
+
+def _sentence(role: str, how: str, names: list[str], place: str) -> str:
+    rights = ", ".join(names) + place
+    if names == [_EVERYTHING]:
+        rights = f"do {'anything' if 'no longer' in how else 'everything'} (ALL){place}"
+        rights = rights if how in (_VERBS[0], _VERBS[1], _VERBS[2]) else f"ALL{place}"
+    return f"{role} {how.format(rights)}"

@@ -1,0 +1,131 @@
+"""Forms that hold no long locks, at the price of more statements and no single transaction.
+
+Indexes CONCURRENTLY, foreign keys and checks NOT VALID and validated afterwards, NOT NULL through
+a validated check (https://www.postgresql.org/docs/current/sql-altertable.html, notes on SET NOT
+NULL and VALIDATE CONSTRAINT; https://www.postgresql.org/docs/current/sql-createindex.html,
+"Building Indexes Concurrently"). What is on a table that the same plan creates stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pglast import ast, parse_sql
+from pglast.enums import AlterTableType, ConstrType
+from pglast.parser import ParseError
+
+from trueup.plan.statements import Hazard, Statement
+
+_CONCURRENT = Hazard("may_fail", "if it fails, an invalid index is left: drop it and try again")
+_LATER = frozenset({ConstrType.CONSTR_FOREIGN, ConstrType.CONSTR_CHECK})
+
+
+def online_forms(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """The same plan in forms that let others go on working."""
+    made: set[tuple[str, str]] = set()
+    for statement in statements:
+        tree = _parsed(statement.sql)
+        if isinstance(tree, ast.CreateForeignTableStmt):
+            tree = tree.base
+        if isinstance(tree, ast.CreateStmt):
+            made.add(_name(tree.relation))
+        yield from _online(statement, tree, made)
+
+
+def _online(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Iterator[Statement]:
+    if isinstance(tree, ast.IndexStmt):
+        yield from _index(statement, tree, made)
+    elif isinstance(tree, ast.DropStmt) and _is_index(tree) and statement.transactional:
+        yield _alone(statement, "DROP INDEX", "DROP INDEX CONCURRENTLY")
+    elif isinstance(tree, ast.AlterTableStmt) and _name(tree.relation) not in made:
+        yield from _table(statement, tree)
+    else:
+        yield statement
+
+
+def _index(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Iterator[Statement]:
+    # PostgreSQL builds no index concurrently on a partitioned table, which pg_dump says by ONLY.
+    if _name(tree.relation) in made or not tree.relation.inh or tree.concurrent:
+        yield statement
+        return
+    head = "CREATE UNIQUE INDEX" if tree.unique else "CREATE INDEX"
+    yield _alone(statement, head, f"{head} CONCURRENTLY")
+
+
+def _alone(statement: Statement, head: str, online: str) -> Statement:
+    kept = tuple(h for h in statement.hazards if h.code != "long_lock")
+    sql = statement.sql.replace(head, online, 1)
+    return replace(statement, sql=sql, hazards=(*kept, _CONCURRENT), transactional=False)
+
+
+def _is_index(tree: Any) -> bool:
+    return bool(tree.removeType.name == "OBJECT_INDEX")
+
+
+def _table(statement: Statement, tree: Any) -> Iterator[Statement]:
+    if len(tree.cmds) != 1:
+        yield statement
+        return
+    command: Any = tree.cmds[0]
+    kind = command.subtype
+    if kind == AlterTableType.AT_AddConstraint and command.def_.contype in _LATER:
+        yield from _validated(statement, tree, command.def_)
+    elif kind == AlterTableType.AT_SetNotNull:
+        yield from _not_null(statement, tree, command.name)
+    else:
+        yield statement
+
+
+def _validated(statement: Statement, tree: Any, constraint: Any) -> Iterator[Statement]:
+    if constraint.skip_validation:
+        yield statement
+        return
+    table = _quoted_name(tree.relation)
+    yield _quick(statement, f"{statement.sql.rstrip()} NOT VALID")
+    yield _validate(statement, table, constraint.conname)
+
+
+def _not_null(statement: Statement, tree: Any, column: str) -> Iterator[Statement]:
+    """A validated check proves it, so that SET NOT NULL reads no row."""
+    table, name = _quoted_name(tree.relation), f"trueup_{column}_not_null"[:63]
+    check = (
+        f"ALTER TABLE {table} ADD CONSTRAINT {_quoted(name)} CHECK ({_quoted(column)} IS NOT NULL)"
+    )
+    yield _quick(statement, f"{check} NOT VALID")
+    yield _validate(statement, table, name)
+    yield _quick(statement, statement.sql)
+    yield _quick(statement, f"ALTER TABLE {table} DROP CONSTRAINT {_quoted(name)}")
+
+
+def _validate(statement: Statement, table: str, name: str) -> Statement:
+    """Alone: in one transaction with what came before it would hold that one's lock."""
+    sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {_quoted(name)}"
+    return replace(_quick(statement, sql), transactional=False)
+
+
+def _quick(statement: Statement, sql: str) -> Statement:
+    hazards = tuple(h for h in statement.hazards if h.code != "long_lock")
+    return replace(statement, sql=sql, hazards=hazards)
+
+
+def _parsed(sql: str) -> Any:
+    try:
+        raw = parse_sql(sql)
+    except ParseError:
+        return None
+    return raw[0].stmt if len(raw) == 1 else None
+
+
+def _name(relation: Any) -> tuple[str, str]:
+    return relation.schemaname or "", relation.relname
+
+
+def _quoted_name(relation: Any) -> str:
+    schema = f"{_quoted(relation.schemaname)}." if relation.schemaname else ""
+    return f"{schema}{_quoted(relation.relname)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,110 @@
+"""Copying a table into a new one: for what no ALTER reaches, and only where it was asked for.
+
+The table is renamed away with its rows, the new one is made, the rows are carried over, and the
+old one goes. Everything that stands on the table follows the usual way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trueup.model.schema import ObjectKey
+from trueup.model.sql_slices import qualified, quote
+from trueup.model.table import Column
+from trueup.plan import hazards
+from trueup.plan.casting import using
+from trueup.plan.dependents import Work
+from trueup.plan.element import Element
+from trueup.plan.opening import ATTACH, INHERIT, TABLES, all_columns, followed, read_table
+from trueup.plan.rule import statements
+from trueup.plan.rules.types import away_name
+from trueup.plan.statements import Hazard, Statement
+from trueup.plan.steps import CREATE, FAREWELL, Edge
+
+
+def out_of_order(key: ObjectKey, work: Work) -> bool:
+    """Whether altering a table would leave its own columns in another order than the goal's."""
+    before, after = read_table(work.source, key), read_table(work.goal, key)
+    if before is None or after is None:
+        return False
+    wanted = [name for name, column in after.columns.items() if column.type]
+    made = [n for n in wanted if _is_made_anew(before.columns.get(n), after.columns[n])]
+    kept = [name for name in before.columns if name in wanted and name not in made]
+    return [*kept, *made] != wanted
+
+
+def is_unreachable(key: ObjectKey, work: Work) -> bool:
+    """Whether two tables differ in what no ALTER changes: how they are partitioned, and that a
+    column of their own becomes one that is only inherited."""
+    before, after = read_table(work.source, key), read_table(work.goal, key)
+    if before is None or after is None:
+        return False
+    if before.partition_by != after.partition_by:
+        return True
+    inherited = all_columns(work.goal, key)
+    own = [name for name, column in before.columns.items() if column.type]
+    return any(name in inherited and not inherited[name].type for name in own) or any(
+        column.type and name in all_columns(work.source, key) and _stays_above(name, key, work)
+        for name, column in after.columns.items()
+        if name not in own
+    )
+
+
+def _stays_above(column: str, key: ObjectKey, work: Work) -> bool:
+    """Whether a followed parent keeps the column, so that it stays inherited here."""
+    return any(column in all_columns(work.goal, parent) for parent in followed(work, key))
+
+
+def _is_made_anew(before: Column | None, after: Column) -> bool:
+    return before is None or (after.generated is not None and before.generated is None)
+
+
+def put_aside(element: Element) -> tuple[Statement, ...]:
+    """Renames a table away."""
+    name = qualified(element.key.schema, element.key.name)
+    return statements(element, f"ALTER TABLE {name} RENAME TO {quote(away_name(element.key.name))}")
+
+
+def carry_over(element: Element, work: Work) -> tuple[Statement, ...]:
+    """Brings the rows into the new table and drops the old one."""
+    key = element.key
+    before, after = all_columns(work.source, key), all_columns(work.goal, key)
+    names = [n for n, column in after.items() if n in before and not column.generated]
+    old = qualified(key.schema, away_name(key.name))
+    found: tuple[Statement, ...] = ()
+    if names:
+        values = [
+            using(n, before[n].type, after[n].type, work.goal) or quote(n)
+            if before[n].type and after[n].type
+            else quote(n)
+            for n in names
+        ]
+        source = read_table(work.source, key)
+        only = "" if source and source.partition_by else "ONLY "
+        listed = ", ".join(quote(n) for n in names)
+        sql = f"INSERT INTO {qualified(key.schema, key.name)} ({listed})"
+        sql += f" SELECT {', '.join(values)} FROM {only}{old}"
+        found = statements(element, sql, *_prices(element))
+    gone = [n for n, column in before.items() if n not in after and not column.generated]
+    lost = [hazards.data_loss(f"the values of {', '.join(gone)} are lost")] if gone else []
+    return (*found, *statements(element, f"DROP TABLE {old}", *lost))
+
+
+def _prices(element: Element) -> list[Hazard]:
+    return [
+        hazards.table_rewrite(f"all rows of {element.key.name} are copied into a new table"),
+        hazards.may_fail("rows that don't fit the new table stop it"),
+    ]
+
+
+def rebuild_order(work: Work) -> Iterator[Edge]:
+    """Partitions are joined before the rows come, triggers, indexes and foreign keys after."""
+    for key in work.moved_away:
+        if key.kind not in TABLES:
+            continue
+        for dependent in work.goal.dependents(key):
+            step = (CREATE, dependent.key)
+            if dependent.key.kind == ATTACH and dependent.key.name != key.name:
+                yield step, (FAREWELL, key)
+            elif dependent.key.kind not in (*TABLES, ATTACH, INHERIT):
+                yield (FAREWELL, key), step

@@ -1,0 +1,1 @@
+"""The families, one file each. A module's RULES are found and registered by plan/rule.py."""

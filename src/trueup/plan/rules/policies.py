@@ -1,0 +1,72 @@
+"""Row security policies.
+
+ALTER POLICY changes roles and expressions, never the command or whether it is restrictive, and
+can't take an expression away (https://www.postgresql.org/docs/current/sql-alterpolicy.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import pglast
+
+from trueup.model.schema import ObjectKey
+from trueup.model.sql_slices import Sliced, qualified, quote
+from trueup.plan.dependents import Work
+from trueup.plan.element import Element
+from trueup.plan.opening import TABLES
+from trueup.plan.rule import Alteration, Rule, statements
+
+
+class PolicyRule(Rule):
+    """Policies."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("POLICY",)
+    blocks_retype: ClassVar[bool] = True
+
+    def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
+        stmt = _parse(element.ddl)
+        for kind in TABLES:
+            yield ObjectKey(kind, stmt.table.schemaname or "", stmt.table.relname)
+
+    def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
+        before, after = _parse(old.ddl), _parse(new.ddl)
+        if (before.cmd_name, before.permissive) != (after.cmd_name, after.permissive):
+            return None
+        if (before.qual and not after.qual) or (before.with_check and not after.with_check):
+            return None
+        table = qualified(after.table.schemaname or "", after.table.relname)
+        clauses = [
+            clause
+            for clause, former in zip(_clauses(new.ddl), _clauses(old.ddl), strict=True)
+            if clause != former
+        ]
+        name = quote(after.policy_name)
+        return Alteration(statements(new, f"ALTER POLICY {name} ON {table} {' '.join(clauses)}"))
+
+
+def _parse(ddl: str) -> Any:
+    return pglast.parse_sql(ddl)[0].stmt
+
+
+def _clauses(ddl: str) -> tuple[str, str, str]:
+    """TO, USING and WITH CHECK as they are written; TO PUBLIC where it says nothing."""
+    sliced = Sliced.of(ddl)
+    words = {token.name: token.start for token in reversed(sliced.tokens) if _is_top(token, sliced)}
+    using = f"USING {sliced.parenthesised(words['USING'])}" if "USING" in words else ""
+    check = f"WITH CHECK {sliced.parenthesised(words['CHECK'])}" if "CHECK" in words else ""
+    roles = "TO PUBLIC"
+    if "TO" in words:
+        ends = [words[w] for w in ("USING", "WITH") if w in words and words[w] > words["TO"]]
+        roles = sliced.text[words["TO"] : min(ends, default=len(sliced.text))].strip().rstrip(";")
+    return roles, using, check
+
+
+def _is_top(token: Any, sliced: Sliced) -> bool:
+    """Whether a token stands outside of all brackets."""
+    before = [t.name for t in sliced.tokens if t.start < token.start]
+    return before.count("ASCII_40") == before.count("ASCII_41")
+
+
+RULES = (PolicyRule(),)

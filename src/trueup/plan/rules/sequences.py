@@ -1,0 +1,291 @@
+"""Sequences: free ones, those of serial columns, those of identity columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import pglast
+from pglast import ast
+
+from trueup.model.schema import ObjectKey
+from trueup.model.sql_slices import Sliced, quote
+from trueup.plan import hazards
+from trueup.plan.dependents import Work
+from trueup.plan.element import Element, Side
+from trueup.plan.opening import TABLES, all_columns, column_key, followed
+from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.statements import Statement
+
+OWNED_BY = "SEQUENCE OWNED BY"
+# The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.
+_CLAUSES = ("as", "start", "increment", "minvalue", "maxvalue", "cache", "cycle")
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A sequence's clauses as text (`START WITH 1`), and for an identity its column."""
+
+    clauses: dict[str, str] = field(default_factory=dict)
+    unlogged: bool = False
+    table: str = ""
+    column: str = ""
+    generated: str = ""
+    identity: str = ""
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether it belongs to a column GENERATED … AS IDENTITY."""
+        return bool(self.column)
+
+    def number(self, clause: str) -> int | None:
+        """A clause's number; None where it says NO or is not there."""
+        words = self.clauses.get(clause, "").split()
+        return int(words[-1]) if words and words[-1].lstrip("-").isdigit() else None
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_sequence(ddl: str) -> Sequence:
+    """The sequence in an archive entry of kind SEQUENCE."""
+    sliced = Sliced.of(ddl)
+    found = Sequence()
+    raw: Any
+    for raw in pglast.parse_sql(ddl):
+        stmt = raw.stmt
+        if isinstance(stmt, ast.CreateSeqStmt):
+            unlogged = stmt.sequence is not None and stmt.sequence.relpersistence == "u"
+            found = Sequence(_clauses(stmt.options, sliced), unlogged)
+        elif isinstance(stmt, ast.AlterTableStmt):
+            found = _altered(found, stmt, sliced)
+    return found
+
+
+def _altered(found: Sequence, stmt: Any, sliced: Sliced) -> Sequence:
+    command = stmt.cmds[0]
+    if not isinstance(command.def_, ast.Constraint):
+        return Sequence(**{**vars(found), "unlogged": command.subtype.name == "AT_SetUnLogged"})
+    constraint: Any = command.def_
+    relation = stmt.relation
+    generated = "ALWAYS" if constraint.generated_when == "a" else "BY DEFAULT"
+    brackets = sliced.parenthesised(constraint.location)
+    return Sequence(
+        _clauses(constraint.options, sliced),
+        table=f"{quote(relation.schemaname or '')}.{quote(relation.relname)}",
+        column=command.name,
+        generated=generated,
+        identity=f"GENERATED {generated} AS IDENTITY {brackets}",
+    )
+
+
+def _clauses(options: Any, sliced: Sliced) -> dict[str, str]:
+    """Clause name → its words; each starts where the parser says and ends at the next."""
+    starts = sorted(option.location for option in options or ())
+    if not starts:
+        return {}
+    texts = sliced.parts(starts)
+    return {o.defname: " ".join(texts[o.location].split()) for o in options}
+
+
+class SequenceRule(Rule):
+    """Alters in place: a sequence's value is data."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("SEQUENCE",)
+    space: ClassVar[str] = "relation"
+
+    def prepare(self, element: Element, side: Side) -> None:
+        """A serial's sequence stands on its table only by OWNED BY, which is its own entry."""
+        if element.ddl.startswith("CREATE"):
+            needs = frozenset(n for n in element.needs if n.kind not in TABLES)
+            side.change(element.key, needs=needs)
+
+    def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
+        before, after = parse_sequence(old.ddl), parse_sequence(new.ddl)
+        if (before.table, before.column) != (after.table, after.column):
+            return None
+        found: list[Statement] = []
+        name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
+        changes = _changes(before, after)
+        if after.is_identity:
+            words = [c if c == _RESTART else f"SET {c}" for c in changes]
+            if before.generated != after.generated:
+                words.insert(0, f"SET GENERATED {after.generated}")
+            target = f"ALTER TABLE {after.table} ALTER COLUMN {quote(after.column)}"
+            found += statements(new, f"{target} {' '.join(words)}") if words else ()
+        elif changes:
+            found += statements(new, f"ALTER SEQUENCE {name} {' '.join(changes)}")
+        if before.unlogged != after.unlogged:
+            word = "UNLOGGED" if after.unlogged else "LOGGED"
+            found += statements(new, f"ALTER SEQUENCE {name} SET {word}")
+        return Alteration(tuple(found))
+
+    def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
+        owners = [element]
+        if element.ddl.startswith("CREATE"):
+            dependents = work.source.dependents(element.key)
+            owners = [d for d in dependents if d.key.kind == OWNED_BY]
+        for owner in owners:
+            yield from sorted((n for n in owner.needs if n != element.key), reverse=True)
+
+    def on_retype(self, element: Element, column: ObjectKey, work: Work) -> None:
+        """An identity's sequence changes its type together with its column."""
+
+    def create(self, element: Element, work: Work) -> Iterable[Statement]:
+        sequence = parse_sequence(element.ddl)
+        if not sequence.is_identity:
+            return statements(element, element.ddl)
+        column = _column_of(element)
+        if column and work.comes(column) and not _from_above(column, work):
+            return ()
+        return (*statements(element, element.ddl), *_continued(element, sequence, column, work))
+
+    def drop(self, element: Element, work: Work) -> Iterable[Statement]:
+        sequence = parse_sequence(element.ddl)
+        loss = hazards.data_loss(f"where {element.key.name} stands is lost")
+        if sequence.is_identity:
+            column = quote(sequence.column)
+            sql = f"ALTER TABLE {sequence.table} ALTER COLUMN {column} DROP IDENTITY"
+            return statements(element, sql, loss)
+        return statements(element, element.drop, loss)
+
+
+def _changes(before: Sequence, after: Sequence) -> list[str]:
+    changed = [c for c in _CLAUSES if before.clauses.get(c) != after.clauses.get(c)]
+    if "as" in changed:
+        # Bounds are told anew: those of the old type would stay.
+        changed = [c for c in _CLAUSES if c in {*changed, "minvalue", "maxvalue"}]
+    words = [_clause(after, c) for c in changed]
+    start = before.number("start")
+    low, high = after.number("minvalue"), after.number("maxvalue")
+    outside = start is not None and (
+        (low is not None and start < low) or (high is not None and start > high)
+    )
+    return [*words, _RESTART] if outside else words
+
+
+_WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+_RESTART = "RESTART"
+_ABSENT = {
+    "as": "AS bigint",
+    "minvalue": "NO MINVALUE",
+    "maxvalue": "NO MAXVALUE",
+    "cache": "CACHE 1",
+    "cycle": "NO CYCLE",
+}
+
+
+def _clause(sequence: Sequence, clause: str) -> str:
+    return sequence.clauses.get(clause) or _ABSENT.get(clause, "")
+
+
+def _column_of(element: Element) -> ObjectKey | None:
+    return next((n for n in element.needs if n.kind == "COLUMN"), None)
+
+
+def _from_above(column: ObjectKey, work: Work) -> bool:
+    here = work.goal[column].value
+    above = followed(work, here.table)
+    return any(here.column.name in all_columns(work.goal, parent) for parent in above)
+
+
+def _continued(
+    element: Element, sequence: Sequence, column: ObjectKey | None, work: Work
+) -> Iterator[Statement]:
+    """A new identity of a column that has rows goes on after the highest value in it."""
+    if (
+        _has_rows(element, sequence.column, column, work)
+        and (sequence.number("increment") or 1) > 0
+    ):
+        yield from _set_to_highest(element, sequence.table, sequence.column)
+
+
+def _set_to_highest(element: Element, table: str, column: str) -> tuple[Statement, ...]:
+    own = f"{quote(element.key.schema)}.{quote(element.key.name)}".replace("'", "''")
+    highest = f"pg_catalog.max({quote(column)})"
+    value = f"pg_catalog.setval('{own}'::pg_catalog.regclass, {highest})"
+    return statements(element, f"SELECT {value} FROM {table} HAVING {highest} IS NOT NULL")
+
+
+def _has_rows(element: Element, name: str, column: ObjectKey | None, work: Work) -> bool:
+    """Whether the column was there before, in this table or in one that is copied into it."""
+    if column is not None:
+        return work.stays(column)
+    tables = [need for need in element.needs if need.kind in TABLES and need in work.source]
+    kept = [table for table in tables if work.stays(table) or table in work.moved_away]
+    return any(name in all_columns(work.source, table) for table in kept)
+
+
+def identity_clause(work: Work, table: ObjectKey, column: str) -> str:
+    """`GENERATED … AS IDENTITY (…)` for a column that comes together with its identity; "" for
+    any other."""
+    key = column_key(table, column)
+    for dependent in work.goal.dependents(key):
+        if dependent.key.kind == "SEQUENCE" and work.comes(dependent.key):
+            sequence = parse_sequence(dependent.ddl)
+            if sequence.is_identity:
+                return sequence.identity
+    return ""
+
+
+class OwnedByRule(Rule):
+    """Which column a sequence goes with."""
+
+    kinds: ClassVar[tuple[str, ...]] = (OWNED_BY,)
+
+    def prepare(self, element: Element, side: Side) -> None:
+        """The archive says only the sequence, not the table."""
+        raw: Any = pglast.parse_sql(element.ddl)[0]
+        schema, table = (part.sval for part in raw.stmt.options[0].arg[:2])
+        keys = (ObjectKey(kind, schema, table) for kind in TABLES)
+        side.add_needs(element.key, [key for key in keys if key in side])
+
+    def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
+        return Alteration(tuple(self.create(new, work)))
+
+    def create(self, element: Element, work: Work) -> Iterable[Statement]:
+        """Sequence and table must have one owner."""
+        owner = _owner_needed(element, work)
+        if owner:
+            name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+            yield from statements(element, f"ALTER SEQUENCE {name} OWNER TO {owner}")
+        yield from statements(element, element.ddl)
+        if work.comes(ObjectKey("SEQUENCE", element.key.schema, element.key.name)):
+            yield from self._continued(element, work)
+
+    def _continued(self, element: Element, work: Work) -> Iterator[Statement]:
+        """A new sequence of a column that has rows goes on after the highest value in it."""
+        raw: Any = pglast.parse_sql(element.ddl)[0]
+        schema, table, column = (part.sval for part in raw.stmt.options[0].arg)
+        key = ObjectKey("TABLE", schema, table)
+        known = all_columns(work.source, key).get(column)
+        is_number = known is not None and known.type in _WHOLE_NUMBERS
+        if is_number and _has_rows(element, column, _column_of(element), work):
+            yield from _set_to_highest(element, f"{quote(schema)}.{quote(table)}", column)
+
+    def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
+        """A sequence that survives its column must be let go before."""
+        work.replace(element.key)
+
+    def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
+        yield ObjectKey("SEQUENCE", element.key.schema, element.key.name)
+
+    def drop(self, element: Element, work: Work) -> Iterable[Statement]:
+        name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        return statements(element, f"ALTER SEQUENCE {name} OWNED BY NONE")
+
+
+def _owner_needed(element: Element, work: Work) -> str:
+    """Whom to give a sequence so that it can belong to its table; "" when it has that owner."""
+    sequence = ObjectKey("SEQUENCE", element.key.schema, element.key.name)
+    table = next((need for need in sorted(element.needs) if need.kind in TABLES), None)
+    if table is None or len(work.source.owners) < 2:
+        return ""
+    owned = work.source.get(table)
+    if owned is None:
+        return "" if work.comes(sequence) else "CURRENT_USER"
+    known = work.source.get(sequence)
+    return quote(owned.owner) if known is None or known.owner != owned.owner else ""
+
+
+RULES = (SequenceRule(), OwnedByRule())

@@ -1,0 +1,164 @@
+"""Types: enums, composites, ranges, base types.
+
+A type that columns of surviving tables have can't be dropped; it is renamed away, the columns are
+given the new one, and only then the old one goes. Ranges can't be renamed away (their constructor
+functions keep their names), so their columns wait as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace as replaced
+from typing import ClassVar
+
+from trueup.model.references import mentions
+from trueup.model.sql_slices import qualified, quote
+from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
+from trueup.plan import hazards
+from trueup.plan.dependents import Work
+from trueup.plan.element import Element
+from trueup.plan.opening import TABLES
+from trueup.plan.rule import Alteration, Rule, Space, rule_for, statements
+from trueup.plan.statements import Statement
+
+_LONGEST = 63
+
+
+def away_name(name: str) -> str:
+    """A name to put a doomed object aside under; names are at most 63 bytes long."""
+    suffix = "__trueup_old"
+    return name.encode()[: _LONGEST - len(suffix)].decode(errors="ignore") + suffix
+
+
+class TypeRule(Rule):
+    """Entries of kind TYPE."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("TYPE",)
+
+    def names(self, element: Element) -> Iterable[str]:
+        body = parse_type(element.ddl)
+        return (
+            (element.key.name, body.multirange) if isinstance(body, Range) else (element.key.name,)
+        )
+
+    def shadows(self, element: Element) -> Iterable[str]:
+        return self.names(element)
+
+    def occupies(self, element: Element) -> Iterable[Space]:
+        yield ("type", element.key.schema, element.key.name)
+        if isinstance(parse_type(element.ddl), Composite):
+            yield ("relation", element.key.schema, element.key.name)
+
+    def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
+        before, after = parse_type(old.ddl), parse_type(new.ddl)
+        if isinstance(before, Enum) and isinstance(after, Enum):
+            return _enum_changes(before, after, new)
+        if isinstance(before, Composite) and isinstance(after, Composite):
+            return _composite_changes(before, after, old, new, work)
+        return None
+
+    def away(self, element: Element, work: Work) -> Sequence[Statement]:
+        if not isinstance(parse_type(element.ddl), Enum | Composite):
+            return ()
+        name = qualified(element.key.schema, element.key.name)
+        aside = quote(away_name(element.key.name))
+        return statements(element, f"ALTER TYPE {name} RENAME TO {aside}")
+
+    def farewell(self, element: Element, work: Work) -> Sequence[Statement]:
+        name = qualified(element.key.schema, away_name(element.key.name))
+        return statements(element, f"DROP TYPE {name}")
+
+    def drop(self, element: Element, work: Work) -> Iterable[Statement]:
+        """A base type and its functions stand on each other: only together can they go."""
+        sql = element.drop.strip().rstrip(";")
+        if sql and isinstance(parse_type(element.ddl), OtherType):
+            sql += " CASCADE"
+        return statements(element, sql)
+
+    def finish(self, plan: Sequence[Statement], work: Work) -> Sequence[Statement]:
+        """A label can't be used in the transaction that adds it (ALTER TYPE, "Notes")."""
+        added = {s.sql: label for s in plan if (label := _added_label(s)) is not None}
+        if not added:
+            return plan
+        used: set[str] = set()
+        for statement in plan:
+            if statement.sql not in added:
+                used |= mentions(statement.sql).literals
+        return [replaced(s, transactional=False) if added.get(s.sql) in used else s for s in plan]
+
+
+def _added_label(statement: Statement) -> str | None:
+    """The label that an ALTER TYPE … ADD VALUE adds."""
+    if statement.object.kind != "TYPE" or " ADD VALUE " not in statement.sql:
+        return None
+    text = statement.sql.partition(" ADD VALUE ")[2]
+    body = text[1:].replace("''", "\0").partition("'")[0]
+    return body.replace("\0", "'")
+
+
+def literal(text: str) -> str:
+    """A string constant, as pg_dump writes one under standard_conforming_strings."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
+    kept = [label for label in after.labels if label in before.labels]
+    if kept != list(before.labels):
+        return None
+    name = qualified(new.key.schema, new.key.name)
+    price = hazards.irreversible("PostgreSQL has no way to take a label from an enum")
+    found: list[Statement] = []
+    for index, label in enumerate(after.labels):
+        if label in before.labels:
+            continue
+        if index:
+            place = f" AFTER {literal(after.labels[index - 1])}"
+        else:
+            place = f" BEFORE {literal(kept[0])}" if kept else ""
+        found += statements(new, f"ALTER TYPE {name} ADD VALUE {literal(label)}{place}", price)
+    return Alteration(tuple(found), first=True)
+
+
+def _composite_changes(
+    before: Composite, after: Composite, old: Element, new: Element, work: Work
+) -> Alteration | None:
+    kept = [name for name in before.attributes if name in after.attributes]
+    if list(after.attributes)[: len(kept)] != kept:
+        return None
+    retyped = [n for n in kept if before.attributes[n] != after.attributes[n]]
+    dependents = work.source.dependents(old.key)
+    if retyped and any(d.key.kind in TABLES for d in dependents):
+        return None
+    changes = [f"DROP ATTRIBUTE {quote(n)}" for n in before.attributes if n not in kept]
+    for dependent in dependents if changes or retyped else ():
+        if rule_for(dependent.key.kind).blocks_retype:
+            work.replace(dependent.key)
+    changes += [f"ALTER ATTRIBUTE {quote(n)} TYPE {after.attributes[n]}" for n in retyped]
+    changes += [
+        f"ADD ATTRIBUTE {quote(n)} {t}" for n, t in after.attributes.items() if n not in kept
+    ]
+    name = qualified(new.key.schema, new.key.name)
+    typed_tables = any(
+        d.key.kind in TABLES and f" OF {name}" in d.ddl.partition("(")[0] for d in dependents
+    )
+    cascade = " CASCADE" if typed_tables else ""
+    found = [s for c in changes for s in statements(new, f"ALTER TYPE {name} {c}{cascade}")]
+    return Alteration(tuple(found))
+
+
+class CollationRule(Rule):
+    """Collations: columns of surviving tables may have them."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("COLLATION",)
+
+    def away(self, element: Element, work: Work) -> Sequence[Statement]:
+        name = qualified(element.key.schema, element.key.name)
+        aside = quote(away_name(element.key.name))
+        return statements(element, f"ALTER COLLATION {name} RENAME TO {aside}")
+
+    def farewell(self, element: Element, work: Work) -> Sequence[Statement]:
+        name = qualified(element.key.schema, away_name(element.key.name))
+        return statements(element, f"DROP COLLATION {name}")
+
+
+RULES = (TypeRule(), CollationRule())

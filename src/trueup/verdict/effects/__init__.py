@@ -1,0 +1,31 @@
+"""PURE. What new SQL would do, judged before it is run: by PostgreSQL's parser from the text, and
+by comparing what a rehearsal on the shadow gave before and after."""
+
+from __future__ import annotations
+
+from trueup.verdict.effects.changes import (
+    columns,
+    hazards_of_changes,
+    refusals_of_changes,
+    routines,
+)
+from trueup.verdict.effects.hazards import hazards_of_text, renamed
+from trueup.verdict.effects.pieces import Piece, pieces
+from trueup.verdict.effects.refusals import refusals_of_text, uses_outside
+from trueup.verdict.effects.values import Hazard, Refusal, together
+
+__all__ = [
+    "Hazard",
+    "Piece",
+    "Refusal",
+    "columns",
+    "hazards_of_changes",
+    "hazards_of_text",
+    "pieces",
+    "refusals_of_changes",
+    "refusals_of_text",
+    "renamed",
+    "routines",
+    "together",
+    "uses_outside",
+]

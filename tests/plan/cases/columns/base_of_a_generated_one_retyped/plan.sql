@@ -1,0 +1,5 @@
+ALTER TABLE "public"."t" ALTER COLUMN "b" DROP NOT NULL;
+ALTER TABLE "public"."t" ALTER COLUMN "b" SET EXPRESSION AS (NULL::bigint);
+ALTER TABLE "public"."t" ALTER COLUMN "a" TYPE smallint;
+ALTER TABLE "public"."t" ALTER COLUMN "b" SET EXPRESSION AS (("a" * 2));
+ALTER TABLE "public"."t" ALTER COLUMN "b" SET NOT NULL;

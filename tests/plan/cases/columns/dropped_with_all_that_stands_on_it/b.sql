@@ -1,0 +1,3 @@
+CREATE TABLE t (id integer PRIMARY KEY, m integer);
+CREATE TABLE u (n integer);
+CREATE VIEW v AS SELECT id FROM t;

@@ -1,0 +1,4 @@
+ALTER TABLE "public"."t" DROP COLUMN "d";
+ALTER TABLE "public"."t" ALTER COLUMN "b" SET EXPRESSION AS (("a" * 3));
+ALTER TABLE "public"."t" ALTER COLUMN "c" DROP EXPRESSION;
+ALTER TABLE "public"."t" ADD COLUMN "d" integer GENERATED ALWAYS AS (("a" + 1)) STORED;

@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer);
+COMMENT ON TABLE t IS 'one';
+COMMENT ON COLUMN t.a IS 'IS gone';
+CREATE VIEW v AS SELECT 1 AS x;
+COMMENT ON VIEW v IS 'it''s';

@@ -1,0 +1,18 @@
+SET search_path = '';
+ALTER DOMAIN "public"."c" DROP CONSTRAINT "later";
+ALTER TABLE ONLY "public"."t" ALTER COLUMN "e" DROP DEFAULT;
+ALTER DOMAIN "public"."e" RENAME TO "e__trueup_old";
+COMMENT ON CONSTRAINT "a_check" ON DOMAIN "public"."a" IS NULL;
+ALTER DOMAIN "public"."a" SET DEFAULT 2;
+ALTER DOMAIN "public"."a" SET NOT NULL;
+ALTER DOMAIN "public"."a" DROP CONSTRAINT "a_check";
+ALTER DOMAIN "public"."a" ADD CONSTRAINT "a_check" CHECK ((VALUE > 1));
+COMMENT ON CONSTRAINT "a_check" ON DOMAIN "public"."a" IS 'why';
+ALTER DOMAIN "public"."b" DROP NOT NULL;
+ALTER DOMAIN "public"."b" ADD CONSTRAINT "k" CHECK ((VALUE = ANY (ARRAY['x'::"text", 'y'::"text"])));
+ALTER DOMAIN "public"."c" ADD CONSTRAINT "later" CHECK ((VALUE < 9));
+CREATE DOMAIN "public"."e" AS character varying(9) COLLATE "pg_catalog"."C";
+ALTER TABLE "public"."t" ALTER COLUMN "e" TYPE "public"."e" USING "e"::"text"::"public"."e";
+ALTER TABLE ONLY "public"."t" ALTER COLUMN "e" SET DEFAULT 'x'::character varying;
+DROP DOMAIN "public"."e__trueup_old";
+RESET search_path;

@@ -1,0 +1,12 @@
+CREATE TYPE m AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (x m DEFAULT 'a' NOT NULL, y m[] DEFAULT '{a,b}', z integer, CHECK (x <> 'b'));
+CREATE INDEX t_x ON t (x) WHERE x = 'a';
+CREATE VIEW v AS SELECT x FROM t WHERE x = 'a';
+CREATE FUNCTION f(m) RETURNS m LANGUAGE sql AS 'SELECT $1';
+CREATE VIEW w AS SELECT f(x) FROM v;
+CREATE DOMAIN d AS m CHECK (VALUE <> 'b');
+CREATE TABLE u (d d);
+COMMENT ON TYPE m IS 'moods';
+CREATE POLICY p ON t USING (x = 'a');
+CREATE TYPE pair AS (l m, r m);
+CREATE TABLE held (p pair);

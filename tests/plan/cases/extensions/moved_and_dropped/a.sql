@@ -1,0 +1,6 @@
+CREATE SCHEMA x;
+CREATE EXTENSION citext;
+CREATE EXTENSION hstore SCHEMA x;
+CREATE TABLE t (a citext, b x.hstore);
+CREATE INDEX t_a ON t (a);
+CREATE VIEW v AS SELECT a FROM t WHERE a = 'q';

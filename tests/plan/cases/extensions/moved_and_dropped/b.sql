@@ -1,0 +1,5 @@
+CREATE SCHEMA x;
+CREATE EXTENSION citext SCHEMA x;
+CREATE TABLE t (a x.citext, b jsonb);
+CREATE INDEX t_a ON t (a);
+CREATE VIEW v AS SELECT a FROM t WHERE a OPERATOR(x.=) 'q';

@@ -1,0 +1,4 @@
+CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW v AS SELECT f(1);
+CREATE PROCEDURE p(INOUT n integer) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE s (integer) (SFUNC = int4pl, STYPE = integer);

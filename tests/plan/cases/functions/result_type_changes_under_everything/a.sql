@@ -1,0 +1,9 @@
+CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE TABLE t (a integer DEFAULT f(1), b integer CHECK (b > f(2)), c integer GENERATED ALWAYS AS (f(a)) STORED, d integer);
+CREATE INDEX t_f ON t (f(d));
+CREATE VIEW v AS SELECT f(a) AS x FROM t;
+CREATE POLICY p ON t USING (f(a) > 1);
+CREATE FUNCTION g() RETURNS integer RETURN f(3);
+GRANT EXECUTE ON FUNCTION f(integer) TO PUBLIC;
+COMMENT ON FUNCTION f(integer) IS 'eff';
+CREATE DOMAIN dm AS integer CHECK (f(VALUE) > 0);

@@ -1,0 +1,11 @@
+CREATE TABLE t (a integer, b integer);
+GRANT SELECT ON t TO pg_monitor WITH GRANT OPTION;
+GRANT SELECT (a) ON t TO pg_monitor;
+GRANT SELECT (b), UPDATE (b) ON t TO pg_read_all_data;
+GRANT SELECT ON t TO PUBLIC;
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+GRANT EXECUTE ON FUNCTION f() TO pg_monitor;
+CREATE SEQUENCE s;
+GRANT USAGE ON SEQUENCE s TO pg_monitor;
+CREATE TYPE e AS ENUM ('x');
+REVOKE ALL ON t FROM postgres;

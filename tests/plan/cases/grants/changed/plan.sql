@@ -1,0 +1,15 @@
+SET check_function_bodies = off;
+GRANT ALL ON TYPE "public"."e" TO PUBLIC;
+GRANT ALL ON FUNCTION "public"."f"() TO PUBLIC;
+GRANT ALL ON FUNCTION "public"."f"() TO "pg_monitor";
+GRANT USAGE ON SEQUENCE "public"."s" TO "pg_monitor";
+REVOKE ALL ON TABLE "public"."t" FROM "pg_signal_backend";
+REVOKE SELECT,INSERT ON TABLE "public"."t" FROM "pg_monitor";
+REVOKE ALL ON TABLE "public"."t" FROM "postgres";
+GRANT SELECT ON TABLE "public"."t" TO "pg_monitor" WITH GRANT OPTION;
+GRANT SELECT ON TABLE "public"."t" TO PUBLIC;
+REVOKE SELECT("a") ON TABLE "public"."t" FROM "pg_read_all_data";
+GRANT SELECT("a") ON TABLE "public"."t" TO "pg_monitor";
+REVOKE UPDATE("b") ON TABLE "public"."t" FROM "pg_read_all_data";
+GRANT SELECT("b"),UPDATE("b") ON TABLE "public"."t" TO "pg_read_all_data";
+RESET check_function_bodies;

@@ -1,0 +1,8 @@
+CREATE TABLE t (a integer, b text, c integer);
+CREATE INDEX i1 ON t (a) WITH (fillfactor = 70);
+CREATE INDEX i2 ON t (lower(b));
+ALTER INDEX i2 ALTER COLUMN 1 SET STATISTICS 50;
+CREATE INDEX i3 ON t (a);
+CREATE UNIQUE INDEX i4 ON t (c);
+COMMENT ON INDEX i3 IS 'three';
+ALTER TABLE t CLUSTER ON i1;

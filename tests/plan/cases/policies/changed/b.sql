@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer);
+CREATE POLICY a ON t USING (a > 2) WITH CHECK (a > 3);
+CREATE POLICY b ON t FOR INSERT WITH CHECK (true);
+CREATE POLICY c ON t AS RESTRICTIVE FOR UPDATE USING (true);
+CREATE POLICY d ON t TO pg_monitor, pg_read_all_data USING (true);

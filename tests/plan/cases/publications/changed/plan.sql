@@ -1,0 +1,10 @@
+ALTER PUBLICATION "r" DROP TABLES IN SCHEMA "public";
+ALTER PUBLICATION "p" DROP TABLE ONLY "public"."u";
+ALTER PUBLICATION "p" DROP TABLE ONLY "public"."t";
+DROP PUBLICATION "q";
+CREATE SCHEMA "s";
+ALTER PUBLICATION "p" SET (publish_via_partition_root = true, publish = 'insert');
+CREATE PUBLICATION "q" WITH (publish = 'insert, update, delete, truncate');
+ALTER PUBLICATION "p" ADD TABLE ONLY "public"."t" ("a") WHERE (("a" > 1));
+ALTER PUBLICATION "q" ADD TABLE ONLY "public"."u";
+ALTER PUBLICATION "r" ADD TABLES IN SCHEMA "s";

@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer, b text, c integer PRIMARY KEY);
+CREATE VIEW v AS SELECT c AS a, b FROM t GROUP BY c;
+CREATE VIEW w AS SELECT b FROM v;
