@@ -1,0 +1,1 @@
+"""What a database says it has run: `public._migrations`, and Supabase's ledger beside it."""
