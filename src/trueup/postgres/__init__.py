@@ -1,0 +1,1 @@
+"""PostgreSQL on this machine: its binaries, throwaway clusters, connections and dumps."""

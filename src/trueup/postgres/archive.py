@@ -1,0 +1,150 @@
+"""From a pg_dump custom archive to a Schema.
+
+The archive's table of contents carries, per object, kind, schema, tag, the exact DDL, the exact
+DROP and the dependencies: pg_dump.c and pg_backup_archiver.c in PostgreSQL's source. Nothing is
+parsed here; tags are only spelled alike so that one object has one name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from trueup.model.canonical import canonical
+from trueup.model.schema import ObjectKey, Schema, SchemaObject
+
+_NOT_OBJECTS = frozenset(
+    {"ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES"}
+)
+# Kinds whose tag pg_dump writes with quoted identifiers when asked to quote all of them.
+_QUOTED_TAGS = frozenset(
+    {"FUNCTION", "PROCEDURE", "AGGREGATE", "CAST", "TRANSFORM", "COMMENT", "ACL", "SECURITY LABEL"}
+)
+# Kinds that PostgreSQL overloads but whose tag is the bare name: the DROP tells them apart.
+_OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
+_PLAIN_QUOTED = re.compile(r'"([a-z_][a-z0-9_$]*)"')
+# pg_dump suppresses this comment only when it does not quote the name public (dumpNamespace).
+_STANDARD_PUBLIC_COMMENT = "COMMENT ON SCHEMA \"public\" IS 'standard public schema';"
+_NO_PUBLIC_COMMENT = 'COMMENT ON SCHEMA "public" IS NULL;\n'
+
+
+class ArchiveEntry(Protocol):
+    """What we read of an entry of the table of contents (pgdumplib's Entry fits)."""
+
+    dump_id: int
+    desc: str
+    namespace: str | None
+    tag: str | None
+    defn: str | None
+    drop_stmt: str | None
+    owner: str | None
+    tablespace: str | None
+    tableam: str | None
+    relkind: str | None
+    dependencies: list[int]
+
+
+def read_archive(path: Path) -> Schema:
+    """The schema in a custom-format archive made with --schema-only --quote-all-identifiers."""
+    import pgdumplib
+
+    return schema_from_entries(pgdumplib.load(path).entries)
+
+
+def schema_from_entries(entries: Iterable[ArchiveEntry]) -> Schema:
+    """The schema that entries in archive order describe."""
+    kept = [entry for entry in entries if _is_object(entry)]
+    keys = _unique_keys(kept)
+    objects = [_to_object(entry, keys) for entry in kept if not _is_silent(entry)]
+    return Schema.of([*_removed_public_comment(kept), *objects])
+
+
+def _is_object(entry: ArchiveEntry) -> bool:
+    if entry.desc in _NOT_OBJECTS:
+        return False
+    # Comments, labels and rights of the database itself name that database: they belong to the
+    # place, not to the schema, and pg_dump too restores them only with --create.
+    return not (entry.tag or "").startswith("DATABASE ")
+
+
+def _is_silent(entry: ArchiveEntry) -> bool:
+    """Entries that say nothing: the public schema that initdb makes, and its standard comment."""
+    defn = (entry.defn or "").strip()
+    if entry.desc == "SCHEMA" and defn.startswith("--"):
+        return True
+    return not defn or defn == _STANDARD_PUBLIC_COMMENT
+
+
+def _removed_public_comment(kept: list[ArchiveEntry]) -> list[SchemaObject]:
+    """A schema public whose comment was taken away has no entry for it, a fresh one has: the
+    difference must be in the schema, else schema.sql would not give it back."""
+    key = ObjectKey("COMMENT", "", "SCHEMA public")
+    if any(entry.desc == "COMMENT" and entry.tag == 'SCHEMA "public"' for entry in kept):
+        return []
+    return [SchemaObject(key, _NO_PUBLIC_COMMENT)]
+
+
+def _unique_keys(entries: list[ArchiveEntry]) -> dict[int, ObjectKey]:
+    taken: dict[ObjectKey, int] = {}
+    keys: dict[int, ObjectKey] = {}
+    for entry in entries:
+        key = _key(entry)
+        seen = taken.get(key, 0)
+        taken[key] = seen + 1
+        # Tags such as "table policy" are ambiguous when names hold spaces.
+        keys[entry.dump_id] = key if not seen else key._replace(name=f"{key.name} ({seen + 1})")
+    return keys
+
+
+def _key(entry: ArchiveEntry) -> ObjectKey:
+    name = entry.tag or ""
+    if entry.desc in _OVERLOADED:
+        name = _overloaded_name(name, entry.drop_stmt or "")
+    elif entry.desc == "DEFAULT ACL":
+        name = f"{name} FOR ROLE {entry.owner}"
+    if entry.desc in _QUOTED_TAGS or entry.desc in _OVERLOADED:
+        name = _PLAIN_QUOTED.sub(r"\1", name)
+    return ObjectKey(entry.desc, entry.namespace or "", name)
+
+
+def _overloaded_name(tag: str, drop: str) -> str:
+    """`=== (integer, integer)`, `name USING hash`: the tag with what the DROP says after it."""
+    for spelled in (f".{tag} ", f'."{tag}" '):
+        _, found, rest = drop.partition(spelled)
+        if found:
+            return f"{tag} {rest.strip().removesuffix(';')}"
+    return tag
+
+
+def _to_object(entry: ArchiveEntry, keys: dict[int, ObjectKey]) -> SchemaObject:
+    needs = sorted({keys[i] for i in entry.dependencies if i in keys and i != entry.dump_id})
+    return SchemaObject(
+        key=keys[entry.dump_id],
+        ddl=_storage_settings(entry, canonical(_tidy(entry.defn or ""))),
+        drop=_tidy(entry.drop_stmt or ""),
+        owner=entry.owner or "",
+        depends_on=tuple(needs),
+    )
+
+
+def _tidy(sql: str) -> str:
+    """LF line ends, exactly one at the end. A CRLF inside a function body is read as LF: which
+    of them is stored depends on the checkout the file was applied from (COVERAGE.md)."""
+    text = sql.replace("\r\n", "\n").rstrip("\n")
+    return f"{text}\n" if text else ""
+
+
+def _storage_settings(entry: ArchiveEntry, ddl: str) -> str:
+    """pg_restore sets tablespace and table access method as session state before an entry
+    (pg_backup_archiver.c, _selectTablespace and _selectTableAccessMethod); here they stand in the
+    DDL itself, and only where they are not the default."""
+    before, after = "", ""
+    if entry.tableam and entry.tableam != "heap":
+        before += f'SET default_table_access_method = "{entry.tableam}";\n'
+        after += 'SET default_table_access_method = "heap";\n'
+    if entry.tablespace:
+        before += f'SET default_tablespace = "{entry.tablespace}";\n'
+        after += "SET default_tablespace = '';\n"
+    return before + ddl + after
