@@ -1,0 +1,13 @@
+-- Vault is installed in every project. Sources: see SOURCES.md, "vault.sql".
+set role supabase_admin;
+create extension if not exists supabase_vault;
+grant usage on schema vault to postgres with grant option;
+grant select, delete, references, truncate on vault.secrets, vault.decrypted_secrets
+  to postgres with grant option;
+grant execute on function vault.create_secret, vault.update_secret, vault._crypto_aead_det_decrypt
+  to postgres with grant option;
+grant usage on schema vault to service_role;
+grant select, delete on vault.secrets, vault.decrypted_secrets to service_role;
+grant execute on function vault.create_secret, vault.update_secret, vault._crypto_aead_det_decrypt
+  to service_role;
+reset role;
