@@ -1,0 +1,130 @@
+"""`reconcile --adopt`: what only the database has becomes a migration, recorded as applied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from trueup.diff.compare import Change, compare
+from trueup.diff.words import display
+from trueup.errors import ValidationFailed
+from trueup.folder.atomic import create_exclusive
+from trueup.folder.names import next_version, slug
+from trueup.model.finding import error
+from trueup.model.history import HistoryRow
+from trueup.model.migration import Migration
+from trueup.model.schema import Schema
+from trueup.ops.intent import Intent
+from trueup.ops.project import Project
+from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_adopt
+from trueup.ops.regenerate import Written, write_schema_file
+
+if TYPE_CHECKING:
+    from trueup.shadow.prove import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptResult:
+    """The changes taken over, the proof, the migration (its text is in `migration.sql`), and
+    schema.sql where it was written."""
+
+    database: str
+    changes: tuple[Change, ...]
+    proof: Proof | None
+    migration: Migration | None
+    schema_file: Written | None
+
+
+def adopt(
+    project: Project, choice: Choice, *, name: str = "adopt_database_changes", write: bool = False
+) -> AdoptResult:
+    """Plans and proves the missing migration; with `write`, creates it, records it as applied on
+    this database and regenerates schema.sql.
+
+    Raises ValidationFailed with nothing changed when files are pending (`pending_first`) or the
+    plan can't be proven (`plan_not_proven`).
+    """
+    seen = look(project, choice)
+    _refuse_pending(seen)
+    changes = chosen(seen, choice)
+    if not changes:
+        return AdoptResult(seen.target.name, (), None, None, None)
+    proof = prove_adopt(seen, choice, changes)
+    if not proof.plan.statements or not proof.holds:
+        if write:
+            insist_on_proof(proof)
+        return AdoptResult(seen.target.name, changes, proof, None, None)
+    migration = _migration(seen, proof, name)
+    whole = _prove_file(seen, migration, changes)
+    written = _write(project, seen, migration, whole) if write else None
+    return AdoptResult(seen.target.name, changes, proof, migration, written)
+
+
+def _refuse_pending(seen: Look) -> None:
+    if seen.target.history.pending:
+        count = len(seen.target.history.pending)
+        raise ValidationFailed(
+            f"{count} migrations are pending on {seen.target.name}: what the database has can't "
+            "be told from what they bring",
+            code="pending_first",
+            hint="run `trueup apply` first, then adopt what is still different",
+        )
+
+
+def _migration(seen: Look, proof: Proof, name: str) -> Migration:
+    known = [*seen.folder.versions, *seen.target.recorded]
+    version = next_version(known, datetime.now(UTC))
+    safe = slug(name)
+    hazards = [f"-- {h.code}: {h.message}\n" for s in proof.plan.statements for h in s.hazards]
+    text = (
+        f"-- Taken over from database {' '.join(seen.target.name.split())}, where it was made by"
+        f" hand.\n{''.join(dict.fromkeys(hazards))}\n{proof.plan.sql}"
+    )
+    return Migration(version, safe, f"{seen.folder.path}/{version}_{safe}.sql", text.encode())
+
+
+def _prove_file(seen: Look, migration: Migration, changes: Sequence[Change]) -> Schema:
+    """The file itself, run after all others as every later replay will run it."""
+    from trueup.plan.column_order import same_but_for_column_order as same
+
+    files = [*seen.folder.migrations, migration]
+    replayed = seen.frame.cut(seen.shadow.replayed(files).schema)
+    goal = mixed(seen.applied, seen.live, changes)
+    left = [c for c in compare(goal, replayed) if not same(c.key, c.before, c.after)]
+    if left:
+        problems = [
+            error(
+                "adoption_unproven",
+                str(change.key),
+                f"a replay with the new migration does not give {display(change.key)} as the "
+                "database has it",
+                "adopt a part of the objects with --only, or write the migration by hand",
+            )
+            for change in left
+        ]
+        raise ValidationFailed("the migration was not written", problems=problems)
+    return replayed
+
+
+def _write(project: Project, seen: Look, migration: Migration, whole: Schema) -> Written:
+    """The file and its row stand or fall together; schema.sql follows, or the next command does
+    it."""
+    from trueup.history.lock import migration_lock
+    from trueup.history.person import person
+    from trueup.history.start import insert_rows, start_history
+
+    supabase = project.settings.resolved_platform == "supabase"
+    by = person(os.environ)
+    row = HistoryRow(migration.version, migration.name, migration.checksum, None, by, 0, True)
+    wait = project.settings.lock_wait
+    with project.connect() as conn, migration_lock(conn, wait_seconds=wait):
+        start_history(conn, seen.target.evidence, seen.folder.migrations, row_security=supabase)
+        with Intent(project, whole, [*seen.folder.migrations, migration]) as intent:
+            with conn.transaction():
+                insert_rows(conn, [row])
+                create_exclusive(project.settings.root / migration.path, migration.content)
+            intent.due = True
+            return write_schema_file(project, whole)

@@ -1,0 +1,351 @@
+"""A new migration from a name and SQL: file first, then the database, then schema.sql; all of it
+or nothing.
+
+The order: what can be judged unread is judged; under the migration lock, after the folder and the
+history were read, the SQL is rehearsed on the shadow and judged by what it did there; the file is
+written; the file is applied in one transaction with its history row; schema.sql is written from
+the replay; the database is compared. Where the database refuses, the file is taken away again.
+Where the process dies, the next command settles it (ops/recover.py). Preview and act are one path:
+a dry run ends before the file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from trueup.diff.compare import Change
+from trueup.errors import StatementFailed, TrueupError, ValidationFailed
+from trueup.folder.create import create_migration
+from trueup.folder.migrations import Folder
+from trueup.model.finding import Finding, Location, warning
+from trueup.model.migration import Migration
+from trueup.model.schema import Schema, SchemaObject
+from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
+from trueup.ops.draft import QUERY, Draft, make_draft, with_key
+from trueup.ops.dump import refuse_blocked
+from trueup.ops.intent import finish_interrupted
+from trueup.ops.project import Project
+from trueup.ops.recover import Fate, NewFile, settle_under_lock
+from trueup.ops.regenerate import Written, would_write
+from trueup.ops.rehearse_new import Rehearsed, rehearse_new
+from trueup.ops.target import Target
+from trueup.verdict.effects import Hazard
+from trueup.verdict.objects import Drift, Sides, judge
+
+if TYPE_CHECKING:
+    from trueup.history.lock import MigrationLock
+    from trueup.postgres.session import Connection
+
+
+# What the first file puts an end to.
+_ENDED = frozenset({"migrations_folder_missing", "migrations_folder_empty"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewMigration:
+    """What is wanted. `key`: a call repeated with it is one migration. `expected`: the fingerprint
+    that the database's schema must still have. `agreed`: the subjects of destructive hazards that
+    somebody agreed to; None where all are agreed to beforehand."""
+
+    name: str
+    query: str
+    key: str | None = None
+    expected: str | None = None
+    agreed: frozenset[str] | None = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """What was done, or would be done in a dry run.
+
+    `file` and `version` are None in a dry run. `repeated`: a call with the same idempotency key
+    did all this before, and nothing was done now. `fingerprint` is that of the database's schema
+    as it is now, None where that is not known.
+    """
+
+    dry_run: bool
+    database: str
+    name: str
+    version: str | None = None
+    file: str | None = None
+    repeated: bool = False
+    milliseconds: int | None = None
+    notices: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    schema_file: Written | None = None
+    drift: tuple[Drift, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fingerprint: str | None = None
+
+
+class NotAgreed(ValidationFailed):
+    """The SQL is destructive and nobody agreed to that; nothing was changed."""
+
+    code = "destructive_not_agreed"
+
+    def __init__(self, hazards: Sequence[Hazard]) -> None:
+        said = "; ".join(hazard.message for hazard in hazards)
+        super().__init__(
+            f"the SQL is destructive: {said}",
+            subject=QUERY,
+            hint="nothing was changed; a person has to agree to this",
+        )
+        self.hazards = tuple(hazards)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Where the new migration would go: the session, the folder and the history as they are."""
+
+    project: Project
+    conn: Connection
+    folder: Folder
+    target: Target
+    draft: Draft
+
+
+def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) -> NewResult:
+    """Makes a migration of `wanted`, applies it and brings schema.sql up to date.
+
+    Raises ValidationFailed where name or SQL are refused, where the folder or the history are not
+    in order (`pending_migrations` and what `apply` raises), where the schema is not the expected
+    one (`schema_moved`); NotAgreed; StatementFailed where it fails on the shadow or in the
+    database; LockTimeout, ConnectionFailed, WriteFailed, CannotTell (`journal_not_written`). In
+    every case there is no file without its row and no row without its file afterwards.
+    """
+    supabase = project.settings.resolved_platform == "supabase"
+    draft = make_draft(wanted.name, wanted.query, supabase=supabase, key=wanted.key)
+    project.folder()
+    with writable_database(project) as conn:
+        if dry_run:
+            return _attempt(project, conn, draft, wanted, None)
+        with locked_database(project, conn) as lock:
+            settle_under_lock(project, conn)
+            finish_interrupted(project, project.listed().migrations)
+            return _attempt(project, conn, draft, wanted, lock)
+
+
+def _attempt(
+    project: Project,
+    conn: Connection,
+    draft: Draft,
+    wanted: NewMigration,
+    lock: MigrationLock | None,
+) -> NewResult:
+    folder = project.listed()
+    if any(finding.code not in _ENDED for finding in folder.blocking):
+        refuse_blocked(folder)
+    ground = _Ground(project, conn, folder, Target.of(project, conn, folder.migrations), draft)
+    repeated = _repeated(ground)
+    if repeated:
+        return repeated
+    _refuse_pending(ground)
+    rehearsed = _rehearse(ground, wanted)
+    if lock is None:
+        return _preview(ground, rehearsed)
+    _insist_on_consent(rehearsed, wanted)
+    return _carry_out(ground, rehearsed, lock)
+
+
+def _repeated(ground: _Ground) -> NewResult | None:
+    """What an earlier call with the same idempotency key made. Raises ValidationFailed where it
+    made something else, or where this database has not run it."""
+    draft = ground.draft
+    made = with_key(ground.folder.migrations, draft.key) if draft.key else None
+    if made is None:
+        return None
+    if (made.name, made.sql) != (draft.name, draft.text):
+        raise ValidationFailed(
+            f"the idempotency key was used for {made.file_name}, which is another migration",
+            code="idempotency_key_reused",
+            subject="idempotency_key",
+            hint="take a new key for a new migration",
+            location=Location(made.path),
+        )
+    if made not in ground.target.history.applied:
+        raise ValidationFailed(
+            f"{made.file_name} was made with this idempotency key and is not applied to "
+            f"{ground.target.name}",
+            code="pending_migrations",
+            subject=made.version,
+            hint="`trueup apply` applies it",
+            location=Location(made.path),
+        )
+    return NewResult(
+        dry_run=False,
+        database=ground.target.name,
+        name=made.name,
+        version=made.version,
+        file=made.path,
+        repeated=True,
+    )
+
+
+def _refuse_pending(ground: _Ground) -> None:
+    """A new migration comes after all others: those that are not applied yet go first."""
+    pending = ground.target.history.pending
+    if pending:
+        names = ", ".join(file.file_name for file in pending[:5])
+        raise ValidationFailed(
+            f"{len(pending)} migration files are not applied to {ground.target.name} yet: {names}",
+            code="pending_migrations",
+            subject=pending[0].version,
+            hint="`trueup apply` applies them; then call again",
+            location=Location(pending[0].path),
+        )
+
+
+def _rehearse(ground: _Ground, wanted: NewMigration) -> Rehearsed:
+    project, target = ground.project, ground.target
+    shadow = project.shadow(target.major)
+    if wanted.expected is not None:
+        frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
+        _insist_on_schema(frame.cut_live(target.dump(shadow.host.pg_dump)), wanted.expected)
+    return rehearse_new(project, shadow, target.history.applied, ground.draft)
+
+
+def _insist_on_schema(live: Schema, expected: str) -> None:
+    if live.fingerprint != expected:
+        raise ValidationFailed(
+            "the database's schema is not the one that was expected: it has changed since, or the"
+            " fingerprint is of another database",
+            code="schema_moved",
+            subject="expected_fingerprint",
+            hint="nothing was changed; look again (check_drift, list_tables), then decide anew:"
+            f" the fingerprint is {live.fingerprint} now",
+        )
+
+
+def _insist_on_consent(rehearsed: Rehearsed, wanted: NewMigration) -> None:
+    if wanted.agreed is None:
+        return
+    if any(hazard.subject not in wanted.agreed for hazard in rehearsed.destructive):
+        raise NotAgreed(rehearsed.destructive)
+
+
+def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
+    """What would come of it, and the drift there is before."""
+    project, target, shadow = ground.project, ground.target, rehearsed.shadow
+    result = NewResult(
+        dry_run=True,
+        database=target.name,
+        name=ground.draft.name,
+        changes=rehearsed.changes,
+        hazards=rehearsed.hazards,
+        schema_file=would_write(project, rehearsed.after),
+        findings=(*ground.folder.findings, *_notes(rehearsed)),
+    )
+    if shadow.major != target.major:
+        return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))
+    frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
+    before = frame.cut(shadow.replayed(target.history.applied).schema)
+    live = frame.cut_live(target.dump(shadow.host.pg_dump))
+    drift = judge(Sides(before, before, None, live))
+    return replace(result, drift=drift, fingerprint=live.fingerprint)
+
+
+def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> NewResult:
+    with NewFile(ground.project, ground.conn, lock) as new_file:
+        file = _write(ground, new_file)
+        folder = _with(ground.folder, file)
+        try:
+            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version)
+        except BaseException as problem:
+            fate = new_file.settle()
+            if isinstance(problem, TrueupError):
+                _explain(problem, fate, file)
+            raise
+        new_file.applied()
+    return _result(ground, rehearsed, file, applied)
+
+
+def _with(folder: Folder, file: Migration) -> Folder:
+    """The folder as it was looked at, and the new file; not what others may have added since."""
+    lasting = tuple(finding for finding in folder.findings if finding.code not in _ENDED)
+    return replace(folder, migrations=(*folder.migrations, file), findings=lasting)
+
+
+def _write(ground: _Ground, new_file: NewFile) -> Migration:
+    """The file, under a version that is later than all others; its journal comes first."""
+    settings, draft = ground.project.settings, ground.draft
+    content = draft.text
+
+    def announced(version: str) -> str:
+        path = settings.shown(settings.migrations_dir / f"{version}_{draft.name}.sql")
+        new_file.announce(Migration(version, draft.name, path, content.encode()))
+        return content
+
+    ground.project.progress("writing the migration file")
+    made = create_migration(
+        settings.migrations_dir, draft.name, announced, datetime.now(UTC), ground.target.recorded
+    )
+    return Migration(made.version, draft.name, settings.shown(made.path), content.encode())
+
+
+def _explain(problem: TrueupError, fate: Fate, file: Migration) -> None:
+    """Where things stand after a failure, in words; places are told in the query where its file
+    is gone."""
+    if fate is Fate.GONE:
+        problem.hint = "nothing is left of it: the file was taken away again; correct the query"
+        place = problem.location
+        if isinstance(problem, StatementFailed) and place and place.file == file.path:
+            problem.location = Location(QUERY, place.line, place.column)
+    elif fate is Fate.RECORDED:
+        problem.hint = f"{file.path} is in the history, look at `trueup status`; {problem.hint}"
+    else:
+        problem.hint = (
+            f"whether {file.path} was applied is not known; the next command that reaches the"
+            f" database finds out and puts it right; {problem.hint}"
+        )
+
+
+def _result(
+    ground: _Ground, rehearsed: Rehearsed, file: Migration, applied: ApplyResult
+) -> NewResult:
+    comparable = rehearsed.shadow.major == ground.target.major
+    other = () if comparable else (_other_major(ground, rehearsed),)
+    done = applied.applied[0]
+    return NewResult(
+        dry_run=False,
+        database=applied.database,
+        name=file.name,
+        version=file.version,
+        file=file.path,
+        milliseconds=done.row.execution_time_ms,
+        notices=done.notices,
+        changes=rehearsed.changes,
+        hazards=rehearsed.hazards,
+        schema_file=applied.schema_file,
+        drift=applied.drift,
+        findings=(*applied.findings, *_notes(rehearsed), *other),
+        fingerprint=_fingerprint(rehearsed.after, applied.drift) if comparable else None,
+    )
+
+
+def _fingerprint(goal: Schema, drift: Sequence[Drift]) -> str:
+    """Of the database: it is what the migrations give but for the drift."""
+    objects = dict(goal.objects)
+    for item in drift:
+        objects.pop(item.key, None)
+        if item.database is not None:
+            objects[item.key] = SchemaObject(item.key, item.database)
+    return Schema(objects).fingerprint
+
+
+def _notes(rehearsed: Rehearsed) -> tuple[Finding, ...]:
+    return tuple(warning("replay_note", QUERY, note) for note in rehearsed.notes)
+
+
+def _other_major(ground: _Ground, rehearsed: Rehearsed) -> Finding:
+    target, shadow = ground.target, rehearsed.shadow
+    return warning(
+        "server_major_differs",
+        target.name,
+        f"the database runs PostgreSQL {target.version}, the shadow {shadow.major}: they can't be"
+        " compared",
+        f"install PostgreSQL {target.major} (`trueup doctor` lists what is found)",
+    )

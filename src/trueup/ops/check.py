@@ -1,0 +1,362 @@
+"""`check`: are the migrations, schema.sql, the history and the database the same, object by
+object; and if not, which side moved, why, and what mends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from trueup.diff.words import describe, display, summarize
+from trueup.errors import StatementFailed, TrueupError
+from trueup.folder.migrations import Folder
+from trueup.folder.schema_file import SchemaFile
+from trueup.model.finding import Finding, error, info, warning
+from trueup.model.schema import Schema
+from trueup.model.schema_text import render
+from trueup.model.scope import Frame, schemas_left_out
+from trueup.ops.declarative import declarative_label, declarative_schema
+from trueup.ops.gather import Gathering
+from trueup.ops.intent import finish_interrupted
+from trueup.ops.project import Project
+from trueup.ops.regenerate import seal_replay
+from trueup.ops.rights import compare_rights, rights_words
+from trueup.ops.target import Target
+from trueup.shadow.shadow import Shadow
+from trueup.verdict.allowed import sift
+from trueup.verdict.column_order import split_column_order
+from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.rights import KIND, without_rights
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationsSide:
+    """The replay: how many files there are and ran, on what, and how many objects it gave."""
+
+    files: int
+    replayed: int
+    postgres: str
+    platform: str
+    stood_in: tuple[str, ...]
+    objects: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSide:
+    """A schema file or folder: where it is, how many objects it gives."""
+
+    path: str
+    objects: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSide:
+    """The live database: name, server version, objects in scope, files it has run and not."""
+
+    name: str
+    postgres: str
+    objects: int
+    applied: int
+    pending: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftItem:
+    """One object that is not in sync, with a sentence for people and the single changes."""
+
+    drift: Drift
+    summary: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict. `in_sync` is None when something asked for could not be compared. `failures`
+    are the statements among the findings that PostgreSQL refused, with all it said; `sides` is
+    what was compared, None where nothing could be."""
+
+    in_sync: bool | None
+    migrations: MigrationsSide | None
+    schema_file: FileSide | None
+    database: DatabaseSide | None
+    compared: Mapping[str, int]
+    drift: tuple[DriftItem, ...]
+    findings: tuple[Finding, ...]
+    seconds: float
+    failures: tuple[StatementFailed, ...] = ()
+    sides: Sides | None = None
+    declarative: FileSide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What came of the comparison, as far as it got."""
+
+    shadow: Shadow | None = None
+    sides: Sides | None = None
+    stood_in: tuple[str, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    rights: int = 0
+
+
+def check(
+    project: Project, *, with_database: bool = True, strict_column_order: bool = False
+) -> CheckResult:
+    """Compares every side that there is. `with_database` False leaves the database out even
+    where one is configured. Tables that are the same but for the order of their columns are a
+    finding, and drift only when `strict_column_order`. What can't be had is a finding, and the
+    verdict is then None."""
+    started = time.monotonic()
+    so_far = Gathering()
+    folder = project.folder()
+    so_far.add(*project.settings.findings, *folder.findings)
+    finished = finish_interrupted(project, folder.migrations)
+    if finished:
+        so_far.add(finished)
+    target = _target(project, folder, so_far) if with_database else None
+    compared = _compare(project, folder, target, so_far, strict_column_order)
+    seconds = time.monotonic() - started
+    return _result(project, folder, target, compared, so_far, seconds)
+
+
+def _target(project: Project, folder: Folder, so_far: Gathering) -> Target | None:
+    if project.settings.database_url is None:
+        return None
+    target = so_far.attempt(lambda: Target.read(project, folder.migrations))
+    if target:
+        so_far.add(*target.history.findings)
+    return target
+
+
+def _compare(
+    project: Project,
+    folder: Folder,
+    target: Target | None,
+    so_far: Gathering,
+    strict: bool,
+) -> _Compared:
+    if folder.blocking:
+        so_far.cannot_tell(())
+        return _Compared()
+    shadow = so_far.attempt(lambda: project.shadow(target.major if target else None))
+    if shadow is None:
+        return _Compared()
+    whole = so_far.attempt(lambda: shadow.replayed(folder.migrations))
+    if whole is None:
+        return _Compared(shadow)
+    so_far.add(*(warning("replay_note", project.migrations_label, note) for note in whole.notes))
+    so_far.add(*_left_out(project, shadow, whole.schema))
+    frame = project.frame(whole.schema, shadow)
+    seal_replay(project, folder.migrations, frame.cut(whole.schema))
+    wholes = _wholes(project, folder, target, shadow, frame, so_far)
+    sides = _cut(frame, wholes)
+    drift, order = split_column_order(judge(sides))
+    if not strict:
+        so_far.add(*(_column_order(item) for item in order))
+    rights, said = compare_rights(project, frame, wholes, shadow.major)
+    so_far.findings[:0] = said
+    counted = (*drift, *(order if strict else ()), *rights.drift)
+    sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
+    so_far.add(*sifted.findings)
+    stood_in = shadow.stood_in(whole.schema)
+    return _Compared(shadow, sides, stood_in, sifted.drift, rights.compared)
+
+
+def _wholes(
+    project: Project,
+    folder: Folder,
+    target: Target | None,
+    shadow: Shadow,
+    frame: Frame,
+    so_far: Gathering,
+) -> Sides:
+    """Every side that could be had, with nothing cut away."""
+    applied, live = _database_edge(folder, target, shadow, frame.whole, so_far)
+    file = _schema_file(project, folder, shadow, frame, so_far)
+    declared = declarative_schema(project, folder.migrations, shadow, so_far)
+    return Sides(frame.whole, applied, file, live, declared)
+
+
+def _cut(frame: Frame, wholes: Sides) -> Sides:
+    """The part of each side that counts, but for rights, which are judged by themselves."""
+    there = wholes.there()
+    made = {id(side): side for name, side in there.items() if name != "database"}
+    cut = {number: without_rights(frame.cut(side)) for number, side in made.items()}
+    if wholes.database is not None:
+        cut[id(wholes.database)] = without_rights(frame.cut_live(wholes.database))
+    return Sides(**{name: cut[id(side)] for name, side in there.items()})
+
+
+def _left_out(project: Project, shadow: Shadow, whole: Schema) -> list[Finding]:
+    """What is not compared must not look as though it were."""
+    outside = schemas_left_out(whole, project.scope, shadow.base())
+    return [
+        warning(
+            "schema_not_compared",
+            name,
+            f"the migrations make {count} objects in schema {name}, which is not compared",
+            f'add "{name}" to schemas in trueup.toml',
+        )
+        for name, count in outside.items()
+    ]
+
+
+def _database_edge(
+    folder: Folder, target: Target | None, shadow: Shadow, goal: Schema, so_far: Gathering
+) -> tuple[Schema, Schema | None]:
+    """What the files that the database has run give, and what the database holds."""
+    if target is None:
+        return goal, None
+    if target.major != shadow.major:
+        so_far.cannot_tell([_other_major(target, shadow)])
+        return goal, None
+    ran = target.history.applied
+    applied: Schema | None = goal
+    if ran != folder.migrations:
+        replayed = so_far.attempt(lambda: shadow.replayed(ran))
+        applied = replayed.schema if replayed else None
+    live = so_far.attempt(lambda: target.dump(shadow.host.pg_dump))
+    if applied is None or live is None:
+        return goal, None
+    return applied, live
+
+
+def _schema_file(
+    project: Project, folder: Folder, shadow: Shadow, frame: Frame, so_far: Gathering
+) -> Schema | None:
+    """What schema.sql says: known without loading it where it is exactly the replay's text."""
+    goal, file = frame.cut(frame.whole), project.schema_file()
+    so_far.add(*file.findings)
+    if file.text is None or any(finding.is_error for finding in file.findings):
+        return None
+    if file.text == render(goal):
+        return frame.whole
+    try:
+        loaded = shadow.loaded(file.text, file.path, folder.migrations)
+    except TrueupError as problem:
+        so_far.add(_does_not_load(file, problem))
+        return None
+    if frame.cut(loaded).fingerprint == goal.fingerprint:
+        so_far.add(_text_differs(file))
+    return loaded
+
+
+def _column_order(item: Drift) -> Finding:
+    return info(
+        "column_order_differs",
+        str(item.key),
+        f"{display(item.key)} is equal up to the order of its columns, which no ALTER changes",
+        "`trueup check --strict-column-order` calls it drift",
+    )
+
+
+def _other_major(target: Target, shadow: Shadow) -> Finding:
+    return error(
+        "server_major_differs",
+        target.name,
+        f"the database runs PostgreSQL {target.version}, the replay runs on {shadow.major}: "
+        "the text of views and defaults differs between majors, so they can't be compared",
+        f"install PostgreSQL {target.major} (`trueup doctor` lists what is found), or name a "
+        "scratch server of that major with --shadow-url",
+    )
+
+
+def _does_not_load(file: SchemaFile, problem: TrueupError) -> Finding:
+    return error(
+        "schema_file_does_not_load",
+        file.path,
+        f"{file.path} does not load into a fresh database: {problem.message}",
+        "run `trueup dump` to write it anew from the migrations",
+        problem.location,
+    )
+
+
+def _text_differs(file: SchemaFile) -> Finding:
+    return warning(
+        "schema_file_text_differs",
+        file.path,
+        f"{file.path} gives the same objects as the migrations, but is not the text that "
+        "trueup writes",
+        "run `trueup dump` to write it anew; the next change to it is then a small diff",
+    )
+
+
+def _result(
+    project: Project,
+    folder: Folder,
+    target: Target | None,
+    compared: _Compared,
+    so_far: Gathering,
+    seconds: float,
+) -> CheckResult:
+    return CheckResult(
+        in_sync=so_far.in_sync(bool(compared.drift)),
+        migrations=_migrations_side(project, folder, compared),
+        schema_file=_file_side(project, compared.sides),
+        database=_database_side(target, compared.sides),
+        compared=_counts(compared),
+        drift=tuple(_item(project, drift) for drift in compared.drift),
+        findings=tuple(so_far.findings),
+        seconds=round(seconds, 3),
+        failures=tuple(so_far.failures),
+        sides=compared.sides,
+        declarative=_declarative_side(project, compared.sides),
+    )
+
+
+def _item(project: Project, drift: Drift) -> DriftItem:
+    before, after = drift.moved()
+    said = rights_words(project, drift) if drift.key.kind == KIND else []
+    details = said or describe(drift.key, before, after)
+    return DriftItem(drift, summarize(drift.key, before, after), tuple(details))
+
+
+def _migrations_side(project: Project, folder: Folder, compared: _Compared) -> MigrationsSide:
+    shadow, sides = compared.shadow, compared.sides
+    return MigrationsSide(
+        files=len(folder.migrations),
+        replayed=len(folder.migrations) if sides else 0,
+        postgres=shadow.host.version if shadow else "",
+        platform=project.settings.resolved_platform,
+        stood_in=compared.stood_in,
+        objects=len(sides.migrations) if sides else 0,
+    )
+
+
+def _file_side(project: Project, sides: Sides | None) -> FileSide | None:
+    if sides is None or sides.schema_file is None:
+        return None
+    return FileSide(project.schema_label, len(sides.schema_file))
+
+
+def _declarative_side(project: Project, sides: Sides | None) -> FileSide | None:
+    if sides is None or sides.declarative is None:
+        return None
+    return FileSide(declarative_label(project.settings), len(sides.declarative))
+
+
+def _database_side(target: Target | None, sides: Sides | None) -> DatabaseSide | None:
+    if target is None:
+        return None
+    live = sides.database if sides else None
+    return DatabaseSide(
+        name=target.name,
+        postgres=target.version,
+        objects=len(live) if live is not None else 0,
+        applied=len(target.history.applied),
+        pending=tuple(file.version for file in target.history.pending),
+    )
+
+
+def _counts(compared: _Compared) -> dict[str, int]:
+    """How many objects of each kind were compared, each once, whichever sides have it."""
+    sides = compared.sides
+    if sides is None or not sides.there().keys() - {"migrations", "applied"}:
+        return {}
+    counted: dict[str, int] = {}
+    for key in sorted(sides.keys()):
+        counted[key.kind] = counted.get(key.kind, 0) + 1
+    if compared.rights:
+        counted[KIND] = compared.rights
+    return dict(sorted(counted.items()))

@@ -1,0 +1,147 @@
+"""`doctor`: what trueup finds here: servers, configuration, folder, database, shadow."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trueup.errors import TrueupError
+from trueup.ops.project import Project
+from trueup.postgres.install import survey
+from trueup.postgres.places import cache_root, runtime_root
+
+
+class Health(StrEnum):
+    """How a thing is: fine, worth a look, or in the way."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at: the fact, and what to do where it is not fine."""
+
+    topic: str
+    health: Health
+    fact: str
+    hint: str = ""
+
+
+def doctor(project: Project) -> tuple[Examined, ...]:
+    """Looks at everything a command may need; nothing is raised and nothing changed."""
+    looks = (_servers, _places, _configuration, _folder, _schema_file, _git, _database, _shadow)
+    found: list[Examined] = []
+    for look in looks:
+        found += _safely(look, project)
+    return tuple(found)
+
+
+def _safely(look: Callable[[Project], Iterator[Examined]], project: Project) -> Iterator[Examined]:
+    topic = look.__name__.strip("_").replace("_", " ")
+    try:
+        yield from look(project)
+    except TrueupError as problem:
+        for finding in problem.findings():
+            yield Examined(topic, Health.ERROR, finding.message, finding.hint)
+
+
+def _servers(_: Project) -> Iterator[Examined]:
+    found = survey()
+    for install in found.installs:
+        what = "server and client" if install.has_server else "client only"
+        where = f"{install.origin}, {install.bin_dir}"
+        yield Examined("PostgreSQL", Health.OK, f"{install.version} ({what}): {where}")
+    for broken in found.broken:
+        yield Examined("PostgreSQL", Health.WARNING, str(broken), "it is passed over")
+    if not any(install.has_server for install in found.installs):
+        yield Examined(
+            "PostgreSQL",
+            Health.ERROR,
+            "no server was found to replay on",
+            "pip install 'trueup[embedded]', or name a scratch server with --shadow-url",
+        )
+
+
+def _places(_: Project) -> Iterator[Examined]:
+    yield Examined("cache", Health.OK, str(cache_root()))
+    yield Examined("throwaway servers", Health.OK, str(runtime_root()))
+
+
+def _configuration(project: Project) -> Iterator[Examined]:
+    settings = project.settings
+    file = settings.shown(settings.config_file) if settings.config_file else "defaults"
+    wanted = f"PostgreSQL {settings.postgres}" if settings.postgres else "PostgreSQL not pinned"
+    schemas = ", ".join(settings.schemas)
+    fact = f"{file}: platform {settings.resolved_platform}, {wanted}, schemas {schemas}"
+    yield Examined("configuration", Health.OK, fact)
+    for finding in settings.findings:
+        yield Examined("configuration", Health.WARNING, finding.message, finding.hint)
+
+
+def _folder(project: Project) -> Iterator[Examined]:
+    folder = project.folder()
+    yield Examined("migrations", Health.OK, f"{len(folder.migrations)} files in {folder.path}")
+    for finding in folder.findings:
+        health = Health.ERROR if finding.is_error else Health.WARNING
+        yield Examined("migrations", health, finding.message, finding.hint)
+
+
+def _schema_file(project: Project) -> Iterator[Examined]:
+    file = project.schema_file()
+    if file.text is not None:
+        yield Examined("schema file", Health.OK, file.path)
+    for finding in file.findings:
+        health = Health.ERROR if finding.is_error else Health.WARNING
+        yield Examined("schema file", health, finding.message, finding.hint)
+
+
+def _git(_: Project) -> Iterator[Examined]:
+    if shutil.which("git") is None:
+        yield Examined("git", Health.WARNING, "git is not found", "install git")
+
+
+def _database(project: Project) -> Iterator[Examined]:
+    settings = project.settings
+    if settings.database_url is None:
+        yield Examined(
+            "database",
+            Health.WARNING,
+            "none is configured",
+            "set TRUEUP_DATABASE_URL to compare a live database too",
+        )
+        return
+    from trueup.history.table import read_history
+    from trueup.postgres.session import describe, in_recovery, is_transaction_pooler, server_version
+
+    with project.connect() as conn:
+        source = settings.database_url.source
+        where = describe(project.database_url())
+        fact = f"{where}: PostgreSQL {server_version(conn)[1]} (from {source})"
+        yield Examined("database", Health.OK, fact)
+        if in_recovery(conn):
+            yield Examined(
+                "database", Health.WARNING, "it is a read-only replica", "apply needs the primary"
+            )
+        if is_transaction_pooler(conn, project.database_url()):
+            yield Examined(
+                "database",
+                Health.WARNING,
+                "it is reached through a transaction pooler",
+                "apply needs a direct or session-mode connection (Supabase: port 5432)",
+            )
+        rows = len(read_history(conn).rows)
+        yield Examined("history", Health.OK, f"{rows} migrations recorded in _migrations")
+
+
+def _shadow(project: Project) -> Iterator[Examined]:
+    """Starts one: whether it works can't be told from looking."""
+    started = time.monotonic()
+    shadow = project.shadow(project.replay_major())
+    with shadow.database(()):
+        took = round((time.monotonic() - started) * 1000)
+        yield Examined("shadow", Health.OK, f"PostgreSQL {shadow.host.version}, ready in {took} ms")

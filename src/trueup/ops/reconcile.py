@@ -1,0 +1,191 @@
+"""`reconcile`: from drift to a proven plan, in either direction.
+
+Both directions stand on the same look at the project: what the applied files give, what the
+database holds, and the objects in which they differ. Adopting plans from the first to the second
+and writes it as a migration; reverting plans the other way and runs it on the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trueup.diff.compare import Change, compare
+from trueup.errors import UsageError, ValidationFailed
+from trueup.folder.migrations import Folder
+from trueup.model.patterns import matches
+from trueup.model.schema import ObjectKey, Schema
+from trueup.model.scope import Frame
+from trueup.ops.apply import refuse_history
+from trueup.ops.diff import refuse_renames, split_by_order
+from trueup.ops.dump import refuse_blocked
+from trueup.ops.project import Project
+from trueup.ops.sources import Live
+from trueup.ops.target import Target
+from trueup.shadow.shadow import Shadow
+
+if TYPE_CHECKING:
+    from trueup.plan.plan import PlanOptions
+    from trueup.shadow.prove import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which objects to mend, and how to plan. `only`: patterns of `schema.name`, `KIND
+    schema.name` or what messages call an object, with * and ?; `pick` decides object by object
+    (for --interactive)."""
+
+    only: tuple[str, ...] = ()
+    pick: Callable[[Change], bool] | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    online: bool = False
+    strict_column_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The project as it stands: what the applied files give (`applied`), what the database holds
+    (`live`), and where they differ."""
+
+    folder: Folder
+    target: Target
+    shadow: Shadow
+    frame: Frame
+    applied: Schema
+    live: Schema
+    changes: tuple[Change, ...]
+
+
+def look(project: Project, choice: Choice) -> Look:
+    """Raises what any of it can raise; UsageError when no server of the database's major is
+    there to prove anything on."""
+    folder = project.folder()
+    refuse_blocked(folder)
+    target = Target.read(project, folder.migrations)
+    refuse_history(folder, target, ())
+    shadow = project.shadow(target.major)
+    _insist_on_major(target, shadow)
+    frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
+    applied = frame.cut(shadow.replayed(target.history.applied).schema)
+    live = frame.cut_live(target.dump(shadow.host.pg_dump))
+    changes, _ = split_by_order(compare(applied, live), choice.strict_column_order)
+    return Look(folder, target, shadow, frame, applied, live, changes)
+
+
+def _insist_on_major(target: Target, shadow: Shadow) -> None:
+    if target.major != shadow.major:
+        raise UsageError(
+            f"the database runs PostgreSQL {target.version}, the shadow {shadow.major}: a plan "
+            "proven on another major proves nothing",
+            code="server_major_differs",
+            hint=f"install PostgreSQL {target.major}, or name a server of it with --shadow-url",
+        )
+
+
+def chosen(seen: Look, choice: Choice) -> tuple[Change, ...]:
+    """The changes that were asked for, with those they can't be without."""
+    wanted = [
+        change for change in seen.changes if not choice.only or matches(change.key, choice.only)
+    ]
+    if choice.pick is not None:
+        wanted = [change for change in wanted if choice.pick(change)]
+    if choice.only and not wanted:
+        raise UsageError(
+            f"no drift matches {', '.join(choice.only)}",
+            code="nothing_matches",
+            hint="`trueup check` lists the objects that drifted",
+        )
+    return _closed(seen, {change.key for change in wanted})
+
+
+def _closed(seen: Look, wanted: set[ObjectKey]) -> tuple[Change, ...]:
+    """A new object needs what it stands on; one that goes takes along what stands on it."""
+    by_key = {change.key: change for change in seen.changes}
+    waiting = list(wanted)
+    while waiting:
+        key = waiting.pop()
+        around = [*_needs(seen.live, key), *_needs(seen.applied, key), *_leaning(seen, key)]
+        for other in around:
+            if other in by_key and other not in wanted:
+                wanted.add(other)
+                waiting.append(other)
+    return tuple(change for change in seen.changes if change.key in wanted)
+
+
+def _needs(schema: Schema, key: ObjectKey) -> tuple[ObjectKey, ...]:
+    return schema[key].depends_on if key in schema else ()
+
+
+def _leaning(seen: Look, key: ObjectKey) -> list[ObjectKey]:
+    """What stands on an object that only one side has."""
+    if key in seen.live and key in seen.applied:
+        return []
+    holder = seen.live if key in seen.live else seen.applied
+    return [other for other, item in holder.objects.items() if key in item.depends_on]
+
+
+def mixed(before: Schema, after: Schema, changes: Sequence[Change]) -> Schema:
+    """`before` with the objects of `changes` as `after` has them, in an order that loads."""
+    picked = {change.key for change in changes}
+    kept = [i for i in after.objects.values() if i.key in picked or i.key in before]
+    objects = {
+        item.key: item if item.key in picked or item.key not in before else before[item.key]
+        for item in kept
+    }
+    rest = {key: i for key, i in before.objects.items() if key not in picked and key not in objects}
+    return Schema({**rest, **objects})
+
+
+def options(seen: Look, choice: Choice) -> PlanOptions:
+    """How the planner is to plan."""
+    from trueup.plan.plan import PlanOptions
+
+    return PlanOptions(
+        server_major=seen.shadow.major,
+        renames=choice.renames,
+        online=choice.online,
+        strict_column_order=choice.strict_column_order,
+    )
+
+
+def prove_adopt(seen: Look, choice: Choice, changes: Sequence[Change]) -> Proof:
+    """From what the applied files give to what the database has."""
+    from trueup.shadow.prove import prove
+
+    refuse_renames(choice.renames, seen.applied)
+    return prove(
+        seen.applied,
+        mixed(seen.applied, seen.live, changes),
+        lambda: seen.shadow.database(seen.target.history.applied),
+        lambda conninfo: seen.frame.cut(seen.shadow.dump(conninfo)),
+        options(seen, choice),
+    )
+
+
+def prove_revert(project: Project, seen: Look, choice: Choice, changes: Sequence[Change]) -> Proof:
+    """From what the database has to what the applied files give, on a copy of the database."""
+    from trueup.shadow.prove import prove
+
+    refuse_renames(choice.renames, seen.live)
+    source = Live.of(project.database_url())
+    return prove(
+        seen.live,
+        mixed(seen.live, seen.applied, changes),
+        lambda: source.copy(seen.shadow),
+        lambda conninfo: seen.frame.cut(seen.shadow.dump(conninfo)),
+        options(seen, choice),
+    )
+
+
+def insist_on_proof(proof: Proof) -> None:
+    """Nothing is written or run on an unproven plan. Raises ValidationFailed."""
+    if proof.holds:
+        return
+    why = proof.failure.message if proof.failure else "objects still differed afterwards"
+    raise ValidationFailed(
+        f"no plan could be proven: {why}",
+        code="plan_not_proven",
+        hint="run it without --write or --apply to see the plan and what is left; --only takes a"
+        " part of the objects",
+    )

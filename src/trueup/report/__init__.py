@@ -1,0 +1,1 @@
+"""From a result to text, JSON and kin. Pure: nothing here prints."""

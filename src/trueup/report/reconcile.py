@@ -1,0 +1,93 @@
+"""What `reconcile` found, proved and did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trueup.ops.adopt import AdoptResult
+from trueup.ops.revert import RevertResult
+from trueup.plan.plan import Plan
+from trueup.report.diff import change_json
+from trueup.report.objects import object_json
+from trueup.report.plan import plan_json, plan_sql
+from trueup.report.safe import one_line, printable
+from trueup.report.style import Style
+from trueup.shadow.prove import Proof
+
+
+def adopt_json(result: AdoptResult) -> dict[str, Any]:
+    """The result as JSON values."""
+    file = result.migration
+    return {
+        "direction": "adopt",
+        "database": result.database,
+        "changes": [change_json(change) for change in result.changes],
+        "plan": plan_json(result.proof) if result.proof else None,
+        "migration": {"version": file.version, "path": file.path, "sql": file.sql}
+        if file
+        else None,
+        "written": result.schema_file is not None,
+    }
+
+
+def adopt_text(result: AdoptResult, style: Style) -> str:
+    """The migration that is missing, and whether it is there now."""
+    if result.proof is None:
+        return _nothing(result.database, style)
+    lines = _heading(result.proof, style)
+    if result.schema_file and result.migration:
+        lines += [
+            f"{style.green('written')} {result.migration.path}, recorded as applied on "
+            f"{one_line(result.database)}",
+            f"{style.green('regenerated')} {result.schema_file.path}",
+            "commit both files",
+        ]
+    elif result.migration:
+        lines += [printable(result.migration.sql).rstrip(), "", "add --write to make it so"]
+    else:
+        lines.append(printable(plan_sql(result.proof)).rstrip())
+    return "\n".join(lines)
+
+
+def revert_json(result: RevertResult) -> dict[str, Any]:
+    """The result as JSON values."""
+    return {
+        "direction": "revert",
+        "database": result.database,
+        "changes": [change_json(change) for change in result.changes],
+        "plan": plan_json(result.proof) if result.proof else None,
+        "applied": result.applied,
+        "left": [object_json(change.key) for change in result.left],
+    }
+
+
+def revert_text(result: RevertResult, style: Style) -> str:
+    """The way back, and whether it was gone."""
+    if result.proof is None:
+        return _nothing(result.database, style)
+    lines = _heading(result.proof, style)
+    if not result.applied:
+        lines += [printable(plan_sql(result.proof)).rstrip(), "", "add --apply to run it"]
+    elif result.left:
+        lines.append(style.red("run, but these objects still differ:"))
+        lines += [f"  {one_line(str(change.key))}" for change in result.left]
+    else:
+        done = style.green("reverted")
+        lines.append(f"{done}: {one_line(result.database)} is what its migrations say")
+    return "\n".join(lines)
+
+
+def _nothing(database: str, style: Style) -> str:
+    return f"{style.green('nothing to do')}: {one_line(database)} is what its migrations say"
+
+
+def _heading(proof: Proof, style: Style) -> list[str]:
+    statements = _count(proof.plan)
+    if not proof.holds:
+        return [style.red(f"NOT proven: {statements}, tried on a copy {proof.attempts} times")]
+    return [f"{style.green('proven')} on a copy: {statements}"]
+
+
+def _count(plan: Plan) -> str:
+    count = len(plan.statements)
+    return f"{count} statement{'s' if count != 1 else ''}"

@@ -1,0 +1,342 @@
+"""Killed anywhere, a new migration is whole or gone: never a file without a row that was applied,
+never a row without its file; and the next command brings schema.sql in line."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import projects
+import servers
+from tap import Tap, tapped
+from trueup.config import load_settings
+from trueup.errors import ConnectionFailed
+from trueup.ops.apply_new import NewMigration, apply_new
+from trueup.ops.project import Project
+from trueup.postgres.cluster import Cluster
+
+FORK = multiprocessing.get_context("fork")
+KEY = "0b3f7c52"
+WANTED = NewMigration("add_b", "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);", key=KEY)
+# Everything Python does to the file system on the way, told before it is done.
+EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "fcntl.flock"})
+
+
+class Place:
+    """A project with one migration applied, and the means to run a call that dies."""
+
+    def __init__(self, root: Path, url: str) -> None:
+        self.files = projects.make(root, url)
+        self.files.migration("CREATE TABLE a ();", name="start")
+        assert self.files.run("apply").status == 0
+
+    def project(self, url: str | None = None, **options: Any) -> Project:
+        """As an op sees it."""
+        environ = {"TRUEUP_DATABASE_URL": url or self.files.url or ""}
+        return Project(load_settings(self.files.root, environ=environ), **options)
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal of a new file lies."""
+        folder = os.fsencode(self.project().settings.migrations_dir)
+        name = hashlib.sha256(folder).hexdigest()[:32]
+        return servers.CACHE / "intents" / f"file-{name}.json"
+
+    def new_files(self) -> list[str]:
+        """The files besides the first, temporary ones too."""
+        return sorted(p.name for p in self.files.folder.iterdir() if "start" not in p.name)
+
+    def new_rows(self) -> list[tuple[str, bool]]:
+        """The rows besides the first."""
+        query = "SELECT version || '_' || name, success FROM _migrations WHERE name <> 'start'"
+        return [(str(name), bool(done)) for name, done in self.files.query(query)]
+
+    def assert_whole_or_gone(self) -> bool:
+        """After the next command: whether the migration is there, all of it."""
+        rows, files = self.new_rows(), self.new_files()
+        assert [f"{name}.sql" for name, _ in rows] == files
+        there = self.files.query("SELECT to_regclass('b')::text")[0][0] is not None
+        assert there == bool(rows)
+        assert ('"b"' in self.files.schema_file.read_text()) == bool(rows)
+        assert not self.journal.exists()
+        return bool(rows)
+
+    def settle(self) -> bool:
+        """The next command, whichever it is, and what came of it."""
+        status = self.files.run("status")
+        assert status.status == 0, status.out + status.err
+        checked = self.files.run("check")
+        assert checked.status == 0, checked.out + checked.err
+        return self.assert_whole_or_gone()
+
+    def finish(self) -> None:
+        """The agent calls again with the same key: the migration is there once."""
+        apply_new(self.project(), WANTED)
+        assert self.assert_whole_or_gone()
+        assert len(self.new_rows()) == 1
+        assert self.files.query("SELECT id FROM b") == [(1,)]
+
+
+@pytest.fixture
+def make_place(pg: Cluster, tmp_path: Path) -> Iterator[Callable[[], Place]]:
+    made: list[Place] = []
+
+    def make() -> Place:
+        place = Place(tmp_path / str(len(made)), servers.fresh_database(pg))
+        made.append(place)
+        return place
+
+    yield make
+
+
+def child(place: Place, at: int, report: Any) -> None:
+    """Runs the call and dies before the event number `at` (from 1) that is about its files."""
+    seen = 0
+    ours = (str(place.files.root), str(servers.CACHE / "intents"))
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal seen
+        if event not in EVENTS or not about(event, arguments, ours):
+            return
+        seen += 1
+        if seen == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    project = place.project()
+    sys.addaudithook(hook)
+    apply_new(project, WANTED)
+    report.put(seen)
+    report.close()
+    report.join_thread()
+    os._exit(0)
+
+
+def about(event: str, arguments: tuple[Any, ...], ours: tuple[str, ...]) -> bool:
+    """Whether an event changes, or locks, something of the project."""
+    if event == "fcntl.flock":
+        return True
+    if event == "open" and not (int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)):
+        return False
+    paths = [os.fsdecode(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]
+    return any(path.startswith(ours) for path in paths)
+
+
+def run_child(place: Place, at: int) -> int | None:
+    """How many events there were, None where it was killed."""
+    report: Any = FORK.Queue()
+    process = FORK.Process(target=child, args=(place, at, report))
+    process.start()
+    process.join(60)
+    assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
+    return report.get(timeout=10) if process.exitcode == 0 else None
+
+
+def test_killed_before_any_step_on_the_file_system(make_place: Callable[[], Place]) -> None:
+    """Every step in turn: the journal, its locks, the migration file, schema.sql, and what is
+    taken away again."""
+    count = run_child(make_place(), 0)
+    assert count is not None and count >= 10
+    outcomes = []
+    for at in range(1, count + 1):
+        place = make_place()
+        assert run_child(place, at) is None, at
+        outcomes.append(place.settle())
+        place.finish()
+    # Gone up to the step where the row is committed, there from then on.
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {False, True}
+
+
+def apply_in_child(place: Place, url: str) -> None:
+    with contextlib.suppress(Exception):
+        apply_new(place.project(url), WANTED)
+    os._exit(0)
+
+
+def run_tapped(
+    place: Place, folder: Path, at: int, when: Any, strike: Callable[[int, Any, Any], None]
+) -> int:
+    """Runs the call through a wire tap that strikes at a message; how many messages there were."""
+    number: list[int] = []
+    folder.mkdir()
+    assert place.files.url
+    with tapped(
+        place.files.url,
+        folder,
+        at=at,
+        when=when,
+        strike=lambda one, other: strike(number[0], one, other),
+    ) as tap:
+        assert isinstance(tap, Tap)
+        process = FORK.Process(target=apply_in_child, args=(place, tap.conninfo))
+        with tap.lock:
+            process.start()
+            assert process.pid
+            number.append(process.pid)
+        process.join(120)
+        assert not process.is_alive()
+        return tap.seen
+
+
+def kill(pid: int, _client: socket.socket, _server: socket.socket) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def cut(_pid: int, client: socket.socket, server: socket.socket) -> None:
+    for end in (client, server):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("strike", [kill, cut])
+def test_struck_at_any_message_to_the_database(
+    make_place: Callable[[], Place], tmp_path: Path, strike: Any, when: str
+) -> None:
+    count = run_tapped(make_place(), tmp_path / "count", 0, when, kill)
+    assert count >= 20
+    outcomes = set()
+    for at in range(1, count + 1):
+        place = make_place()
+        run_tapped(place, tmp_path / f"t{at}", at, when, strike)
+        outcomes.add(place.settle())
+        place.finish()
+    assert outcomes == {False, True}
+
+
+class TestWhatIsFound:
+    """Journals of processes that died, made by killing one where the test wants it."""
+
+    @pytest.fixture
+    def left(self, make_place: Callable[[], Place]) -> Place:
+        """Killed with the file written and the transaction not begun."""
+        count = run_child(make_place(), 0)
+        assert count is not None
+        for at in range(1, count + 1):
+            place = make_place()
+            run_child(place, at)
+            names = place.new_files()
+            written = len(names) == 1 and names[0].endswith("_add_b.sql")
+            if place.journal.exists() and written and not place.new_rows():
+                return place
+        raise AssertionError("no such step")
+
+    def test_a_command_without_the_database_leaves_it_and_says_so(self, left: Place) -> None:
+        left.files.url, url = "host=/nowhere dbname=x", left.files.url
+        before = left.new_files()
+        answer = left.files.command("check")
+        assert "can't be told now" in answer.err
+        assert left.new_files() == before and left.journal.exists()
+        left.files.url = url
+        assert left.settle() is False
+
+    def test_a_command_with_another_database_leaves_it_and_says_so(
+        self, left: Place, pg: Cluster
+    ) -> None:
+        left.files.url, url = servers.fresh_database(pg), left.files.url
+        before = left.new_files()
+        answer = left.files.command("status")
+        assert "run a command with that database" in answer.err
+        assert left.new_files() == before and left.journal.exists()
+        left.files.url = url
+        assert left.settle() is False
+
+    def test_a_file_that_somebody_edited_since_stays(self, left: Place) -> None:
+        (name,) = left.new_files()
+        (left.files.folder / name).write_text("CREATE TABLE mine ();")
+        answer = left.files.command("status")
+        assert "was edited since" in answer.err
+        assert left.new_files() == [name]
+        assert not left.journal.exists()
+
+    def test_who_may_change_nothing_changes_nothing(self, left: Place) -> None:
+        before = left.new_files()
+        said: list[str] = []
+        left.project(read_only=True, say=said.append).folder()
+        assert left.new_files() == before and left.journal.exists()
+        assert "nothing is changed here" in said[0]
+
+    def test_a_new_call_settles_it_first(self, left: Place) -> None:
+        other = NewMigration("add_c", "CREATE TABLE c ();")
+        made = apply_new(left.project(), other)
+        assert [name for name, _ in left.new_rows()] == [f"{made.version}_add_c"]
+        assert left.new_files() == [f"{made.version}_add_c.sql"]
+        assert left.files.run("check").status == 0
+
+    def test_every_command_settles_it(self, left: Place) -> None:
+        for verb in (["dump"], ["apply"], ["diff", "migrations", "schema-file"], ["new", "x"]):
+            answer = left.files.command(*verb)
+            del answer
+        assert not left.journal.exists()
+        assert not any("add_b" in name for name in left.new_files())
+
+    def test_a_row_whose_file_is_gone_gets_it_back(self, make_place: Callable[[], Place]) -> None:
+        count = run_child(make_place(), 0)
+        assert count is not None
+        for at in range(1, count + 1):
+            place = make_place()
+            run_child(place, at)
+            if place.journal.exists() and place.new_rows():
+                break
+        (name,) = place.new_files()
+        text = (place.files.folder / name).read_text()
+        (place.files.folder / name).unlink()
+        assert place.settle() is True
+        assert (place.files.folder / name).read_text() == text
+
+
+def test_a_full_disk_for_the_journal_stops_it_before_anything_is_written(
+    make_place: Callable[[], Place],
+) -> None:
+    place = make_place()
+    journal = place.journal
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.mkdir()  # nothing can be written where a folder is in the way
+    try:
+        with pytest.raises(Exception, match="journal of the new file could not be written"):
+            apply_new(place.project(), WANTED)
+    finally:
+        journal.rmdir()
+    assert (place.new_files(), place.new_rows()) == ([], [])
+
+
+def test_a_database_that_goes_away_at_the_worst_moment_leaves_the_question_to_the_next_command(
+    make_place: Callable[[], Place],
+) -> None:
+    """The server ends every session of ours while the migration runs: the file goes or stays as
+    the database says when it is asked again."""
+    place = make_place()
+    query = "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);\nSELECT pg_sleep(5);"
+    with psycopg.connect(place.files.url or "", autocommit=True) as session:
+        process = FORK.Process(target=apply_slowly, args=(place, query))
+        process.start()
+        while not session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+            " AND query LIKE 'CREATE TABLE b%'"
+        ).fetchall():
+            assert process.is_alive()
+        process.join(60)
+    assert process.exitcode == 3
+    assert place.settle() is False
+    place.finish()
+
+
+def apply_slowly(place: Place, query: str) -> None:
+    try:
+        apply_new(place.project(), NewMigration("add_b", query, key=KEY))
+    except ConnectionFailed:
+        os._exit(3)
+    os._exit(0)
