@@ -1,0 +1,1 @@
+"""The GitHub Action: one check told in every place where people look, in a job of their own."""

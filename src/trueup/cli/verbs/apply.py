@@ -1,0 +1,38 @@
+"""`trueup apply`"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trueup.cli.context import Context
+
+HELP = "run pending migrations, record them, regenerate schema.sql, compare the database"
+EXAMPLES = (
+    "trueup apply                       all pending migrations",
+    "trueup apply --dry-run             rehearse on the shadow and say what would happen",
+    "trueup apply --to 20260101120000   up to that version, inclusive",
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("--to", metavar="VERSION", help="the last version to apply")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="do all of it on the shadow, change nothing"
+    )
+
+
+def run(context: Context) -> int:
+    """0 done; 1 when the database has drift that the migrations don't explain."""
+    from trueup.ops.apply import apply
+    from trueup.report.apply import apply_json, apply_text
+
+    args = context.args
+    result = apply(context.project, to=args.to, dry_run=args.dry_run)
+    context.show(
+        lambda: apply_json(result),
+        lambda: apply_text(result, context.style, verbose=args.verbose),
+    )
+    return int(bool(result.drift))

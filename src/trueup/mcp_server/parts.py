@@ -1,0 +1,177 @@
+"""Pieces that several results share: as JSON values, and as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from trueup.diff.compare import Change
+from trueup.diff.mask import masked
+from trueup.diff.unified import unified
+from trueup.diff.words import describe, display, summarize
+from trueup.mcp_server.fence import Fence
+from trueup.mcp_server.shapes import (
+    ChangeShape,
+    DriftShape,
+    FindingShape,
+    HazardShape,
+    MigrationShape,
+    ObjectName,
+)
+from trueup.model.finding import Finding
+from trueup.model.schema import ObjectKey
+from trueup.report.safe import one_line
+from trueup.verdict.effects import Hazard
+from trueup.verdict.history import MigrationState
+from trueup.verdict.objects import Drift
+
+_DIFF_LINES: Final = 80
+
+
+def object_shape(key: ObjectKey, fence: Fence) -> ObjectName:
+    """An object's name."""
+    return {"kind": key.kind, "schema": fence.name(key.schema) or "", "name": fence.name(key.name)}
+
+
+def own_object(key: ObjectKey) -> ObjectName:
+    """The name of an object that migrations make."""
+    return {"kind": key.kind, "schema": key.schema, "name": key.name}
+
+
+def change_shapes(changes: Iterable[Change]) -> list[ChangeShape]:
+    """What a migration changes."""
+    return [
+        {
+            "object": own_object(change.key),
+            "change": str(change.kind),
+            "details": describe(change.key, change.before, change.after),
+        }
+        for change in changes
+    ]
+
+
+def hazard_shapes(hazards: Iterable[Hazard]) -> list[HazardShape]:
+    """What it may cost."""
+    return [
+        {
+            "code": hazard.code,
+            "subject": hazard.subject,
+            "message": hazard.message,
+            "destructive": hazard.destructive,
+        }
+        for hazard in hazards
+    ]
+
+
+def finding_shapes(findings: Iterable[Finding], fence: Fence) -> list[FindingShape]:
+    """What was noticed. Messages may quote the database."""
+    return [
+        {
+            "code": finding.code,
+            "severity": str(finding.severity),
+            "subject": fence.name(finding.subject) if finding.subject else "",
+            "message": fence.text(finding.message),
+            "hint": finding.hint,
+            "location": {
+                "file": finding.location.file,
+                "line": finding.location.line,
+                "column": finding.location.column,
+            }
+            if finding.location
+            else None,
+        }
+        for finding in dict.fromkeys(findings)
+    ]
+
+
+def drift_shapes(drift: Iterable[Drift], fence: Fence) -> list[DriftShape]:
+    """Where the sides do not agree."""
+    return [
+        {
+            "object": object_shape(item.key, fence),
+            "verdict": str(item.verdict),
+            "cause": item.cause,
+            "remedies": list(item.remedies),
+            "details": fence.lines(describe(item.key, *item.moved())),
+        }
+        for item in drift
+    ]
+
+
+def state_shape(state: MigrationState, fence: Fence) -> MigrationShape:
+    """A migration's state. The name comes from the database where there is no file."""
+    return {
+        "version": fence.name(state.version),
+        "name": state.name if state.file else fence.name(state.name),
+        "state": str(state.state),
+        "file": state.file,
+        "applied_at": f"{state.applied_at.isoformat()}Z" if state.applied_at else None,
+        "applied_by": fence.optional(state.applied_by),
+    }
+
+
+def schema_diff(changes: Sequence[Change]) -> str:
+    """What a change of the schema changes in schema.sql, in brief."""
+    lines: list[str] = []
+    for change in changes:
+        before = masked(change.key, change.before) if change.before else None
+        after = masked(change.key, change.after) if change.after else None
+        body = unified(before, after, "", "", context=1)[2:]
+        lines += [f"{display(change.key)}:", *(line for line in body if line[:2] != "@@")]
+    if len(lines) > _DIFF_LINES:
+        left = len(lines) - _DIFF_LINES
+        lines = [*lines[:_DIFF_LINES], f"… {left} more lines; read schema.sql"]
+    return "\n".join(lines)
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """A line for each object a migration changes."""
+    return [f"- {one_line(summarize(c.key, c.before, c.after))}" for c in changes]
+
+
+def hazard_lines(hazards: Iterable[Hazard]) -> list[str]:
+    """A line for each hazard."""
+    return [
+        f"- {'DESTRUCTIVE: ' if hazard.destructive else ''}{one_line(hazard.message)}"
+        f" [{hazard.code}]"
+        for hazard in hazards
+    ]
+
+
+def drift_lines(drift: Iterable[Drift]) -> list[str]:
+    """For inside a fence: each object, why, and the single differences."""
+    lines: list[str] = []
+    for item in drift:
+        lines.append(f"{one_line(display(item.key))}: {item.verdict}: {item.cause}")
+        lines += [f"  {one_line(line)}" for line in describe(item.key, *item.moved())]
+    return lines
+
+
+def finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """For inside a fence."""
+    lines: list[str] = []
+    for finding in dict.fromkeys(findings):
+        place = f"{finding.location}: " if finding.location else ""
+        lines.append(f"{finding.severity} [{finding.code}] {place}{one_line(finding.message)}")
+    return lines
+
+
+def hint_lines(findings: Iterable[Finding]) -> list[str]:
+    """What to do about findings that are no mere notes."""
+    wanted = (f for f in findings if f.hint and str(f.severity) != "info")
+    return [f"- [{finding.code}] {finding.hint}" for finding in dict.fromkeys(wanted)]
+
+
+def joined(*groups: Iterable[str]) -> str:
+    """Lines as one text."""
+    return "\n".join(line for group in groups for line in group)
+
+
+def section(title: str, lines: Sequence[str]) -> list[str]:
+    """A title and its lines; nothing where there are none."""
+    return [title, *lines] if lines else []
+
+
+def fenced(title: str, lines: Sequence[str], fence: Fence) -> list[str]:
+    """The same for lines from the database."""
+    return [title, *fence.once(), fence.lines(lines)] if lines else []
