@@ -1,0 +1,15 @@
+-- What was said already, said once more.
+COMMENT ON TABLE users IS 'people';
+CREATE OR REPLACE VIEW adults AS SELECT id, email FROM users WHERE born < '2000-01-01';
+CREATE OR REPLACE FUNCTION add(a integer, b integer DEFAULT 1) RETURNS integer LANGUAGE sql AS 'SELECT a + b';
+CREATE OR REPLACE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TABLE IF NOT EXISTS users (a integer);
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;
+ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users ALTER COLUMN name TYPE text;
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'ok';
+ALTER SEQUENCE ticket INCREMENT 5;
+GRANT SELECT, INSERT ON orders TO detect_reader;
+ALTER POLICY users_read ON users USING (score > 0);
+ALTER DATABASE postgres SET work_mem = '4MB';

@@ -1,0 +1,21 @@
+-- What lies outside of our schemas, or outside of this database.
+CREATE SCHEMA theirs;
+CREATE TABLE theirs.things (a integer PRIMARY KEY, b text);
+CREATE VIEW theirs.view_of_ours AS SELECT id FROM public.users;
+COMMENT ON SCHEMA theirs IS 'not ours';
+DROP TABLE outside.foreign_matter;
+COMMENT ON EXTENSION plpgsql IS 'another text';
+ALTER TABLE plain OWNER TO detect_writer;
+ALTER SCHEMA app OWNER TO detect_writer;
+ALTER SCHEMA public OWNER TO detect_writer;
+ALTER DATABASE {database} OWNER TO detect_writer;
+GRANT CONNECT ON DATABASE {database} TO detect_reader;
+COMMENT ON DATABASE {database} IS 'ours';
+ALTER TABLE _migrations ADD COLUMN note text;
+ALTER TABLE _migrations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY nobody ON _migrations USING (true);
+CREATE INDEX ON _migrations (applied_at);
+COMMENT ON TABLE _migrations IS 'history';
+CREATE TRIGGER on_history AFTER INSERT ON _migrations FOR EACH ROW EXECUTE FUNCTION touch();
+GRANT SELECT ON _migrations TO detect_reader;
+SELECT pg_create_physical_replication_slot('detect_' || pg_backend_pid(), false, true);

@@ -1,0 +1,19 @@
+-- Settings of this database for every session, ours and pg_dump's among them.
+ALTER DATABASE {database} SET timezone = 'Asia/Kathmandu';
+ALTER DATABASE {database} SET datestyle = 'German, DMY';
+ALTER DATABASE {database} SET intervalstyle = 'iso_8601';
+ALTER DATABASE {database} SET bytea_output = 'escape';
+ALTER DATABASE {database} SET extra_float_digits = -5;
+ALTER DATABASE {database} SET standard_conforming_strings = off;
+ALTER DATABASE {database} SET backslash_quote = off;
+ALTER DATABASE {database} SET quote_all_identifiers = off;
+ALTER DATABASE {database} SET search_path = app, public;
+ALTER DATABASE {database} SET default_transaction_isolation = 'serializable';
+ALTER DATABASE {database} SET default_transaction_read_only = on;
+ALTER DATABASE {database} SET default_toast_compression = 'pglz';
+ALTER DATABASE {database} SET row_security = off;
+ALTER DATABASE {database} SET xmloption = 'document';
+ALTER DATABASE {database} SET lock_timeout = '1s';
+ALTER DATABASE {database} SET client_encoding = 'LATIN1';
+ALTER DATABASE {database} SET client_min_messages = 'debug5';
+ALTER DATABASE {database} SET enable_seqscan = off;

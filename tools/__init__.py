@@ -1,0 +1,1 @@
+"""What developers of trueup run; not installed."""
