@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -145,14 +146,14 @@ def run_child(place: Place, at: int) -> int | None:
 def test_killed_before_any_step_on_the_file_system(make_place: Callable[[], Place]) -> None:
     """Every step in turn: the journal, its locks, the migration file, schema.sql, and what is
     taken away again."""
-    count = run_child(make_place(), 0)
-    assert count is not None and count >= 10
     outcomes = []
-    for at in range(1, count + 1):
+    for at in itertools.count(1):
         place = make_place()
-        assert run_child(place, at) is None, at
+        if run_child(place, at) is not None:
+            break
         outcomes.append(place.settle())
         place.finish()
+    assert len(outcomes) >= 10
     # Gone up to the step where the row is committed, there from then on.
     assert outcomes == sorted(outcomes)
     assert set(outcomes) == {False, True}

@@ -85,6 +85,20 @@ def test_numbering_goes_on_after_the_highest_value(pg: Cluster, goal: str) -> No
     assert rows == [(42,)]
 
 
+@pytest.mark.parametrize("value", [-3, 0])
+def test_numbering_starts_where_it_should_above_values_that_it_never_gives(
+    pg: Cluster, value: int
+) -> None:
+    rows = after_plan(
+        pg,
+        "CREATE TABLE t (id integer PRIMARY KEY, x text)",
+        f"INSERT INTO t VALUES ({value}, 'old')",
+        "CREATE TABLE t (id serial PRIMARY KEY, x text)",
+        "INSERT INTO t (x) VALUES ('new') RETURNING id",
+    )
+    assert rows == [(1,)]
+
+
 def test_a_table_that_becomes_partitioned_keeps_its_rows_and_fires_no_trigger(pg: Cluster) -> None:
     function = (
         "CREATE TABLE seen (a integer); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql"

@@ -1,4 +1,4 @@
-"""The command line's parser, which repeats no secret."""
+"""The command line's parser: its errors are told like all others, and repeat no secret."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import NoReturn
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse quotes what it does not understand, and that may be a URL with its password."""
+    """argparse prints and exits by itself, and quotes what it does not understand: that may be a
+    URL with its password."""
 
     def error(self, message: str) -> NoReturn:
-        """Ends the run with status 2 and the reason, passwords masked."""
+        """Raises UsageError with the reason, passwords masked."""
         from trueup.config.secret import masked
+        from trueup.errors import UsageError
 
         words = message.split(" ")
-        super().error(" ".join(masked(word) if "://" in word else word for word in words))
+        said = " ".join(masked(word) if "://" in word else word for word in words)
+        raise UsageError(said, code="usage", hint=f"`{self.prog} --help` shows what it takes")

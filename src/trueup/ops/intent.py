@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from trueup.errors import CannotTell, TrueupError
+from trueup.errors import CannotTell, ConnectionFailed, Interrupted, TrueupError
 from trueup.folder.atomic import write_atomic
 from trueup.model.finding import Finding, info
 from trueup.model.migration import Migration
@@ -23,6 +23,10 @@ from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.ops.project import Project
 from trueup.postgres.places import cache_root
+
+
+# What may come between a COMMIT and its answer: whether the migration is in is not known then.
+_OPEN_ENDS = (ConnectionFailed, Interrupted, KeyboardInterrupt)
 
 
 class Intent:
@@ -66,7 +70,7 @@ class Intent:
         trace: TracebackType | None,
     ) -> None:
         """A failed apply still writes schema.sql when some of its migrations are in. Where that
-        can't be done, the intent stays, and the next command tries again."""
+        can't be done, or where they may be in, the intent stays for the next command."""
         try:
             if problem is not None and self.due:
                 path, root = self._project.settings.schema_file, self._project.settings.root
@@ -74,7 +78,8 @@ class Intent:
         except TrueupError:
             return  # what is told is the problem that came first
         else:
-            self._forget()
+            if self.due or not isinstance(problem, _OPEN_ENDS):
+                self._forget()
         finally:
             if self._handle >= 0:
                 os.close(self._handle)

@@ -85,7 +85,7 @@ def _needs(graph: _Graph, work: Work, key: ObjectKey) -> None:
     end = _end(work, key)
     if end[0] == DROP:
         graph.edge(end, (CREATE, key))
-    else:
+    elif key in work.moved_away:
         graph.edge((CREATE, key), end)
     for need in old.needs if old else ():
         _source_edges(graph, work, key, need)

@@ -197,14 +197,18 @@ def _continued(
         _has_rows(element, sequence.column, column, work)
         and (sequence.number("increment") or 1) > 0
     ):
-        yield from _set_to_highest(element, sequence.table, sequence.column)
+        yield from _set_to_highest(element, sequence, sequence.table, sequence.column)
 
 
-def _set_to_highest(element: Element, table: str, column: str) -> tuple[Statement, ...]:
+def _set_to_highest(
+    element: Element, sequence: Sequence, table: str, column: str
+) -> tuple[Statement, ...]:
+    """A value below the start is never reached, and setval refuses one below the minimum."""
     own = f"{quote(element.key.schema)}.{quote(element.key.name)}".replace("'", "''")
     highest = f"pg_catalog.max({quote(column)})"
     value = f"pg_catalog.setval('{own}'::pg_catalog.regclass, {highest})"
-    return statements(element, f"SELECT {value} FROM {table} HAVING {highest} IS NOT NULL")
+    start = sequence.number("start") or 1
+    return statements(element, f"SELECT {value} FROM {table} HAVING {highest} >= {start}")
 
 
 def _has_rows(element: Element, name: str, column: ObjectKey | None, work: Work) -> bool:
@@ -250,10 +254,12 @@ class OwnedByRule(Rule):
             name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
             yield from statements(element, f"ALTER SEQUENCE {name} OWNER TO {owner}")
         yield from statements(element, element.ddl)
-        if work.comes(ObjectKey("SEQUENCE", element.key.schema, element.key.name)):
-            yield from self._continued(element, work)
+        key = ObjectKey("SEQUENCE", element.key.schema, element.key.name)
+        if work.comes(key):
+            sequence = parse_sequence(work.goal[key].ddl)
+            yield from self._continued(element, sequence, work)
 
-    def _continued(self, element: Element, work: Work) -> Iterator[Statement]:
+    def _continued(self, element: Element, sequence: Sequence, work: Work) -> Iterator[Statement]:
         """A new sequence of a column that has rows goes on after the highest value in it."""
         raw: Any = pglast.parse_sql(element.ddl)[0]
         schema, table, column = (part.sval for part in raw.stmt.options[0].arg)
@@ -261,7 +267,8 @@ class OwnedByRule(Rule):
         known = all_columns(work.source, key).get(column)
         is_number = known is not None and known.type in _WHOLE_NUMBERS
         if is_number and _has_rows(element, column, _column_of(element), work):
-            yield from _set_to_highest(element, f"{quote(schema)}.{quote(table)}", column)
+            name = f"{quote(schema)}.{quote(table)}"
+            yield from _set_to_highest(element, sequence, name, column)
 
     def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
         """A sequence that survives its column must be let go before."""

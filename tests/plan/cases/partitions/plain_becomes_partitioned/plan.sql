@@ -16,10 +16,10 @@ CREATE TABLE "public"."p1" (
     "v" "text"
 );
 ALTER TABLE ONLY "public"."p" ATTACH PARTITION "public"."p1" FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
-COMMENT ON TABLE "public"."p" IS 'many';
-GRANT SELECT ON TABLE "public"."p" TO PUBLIC;
 INSERT INTO "public"."p" ("id", "at", "v") SELECT "id", "at", "v" FROM ONLY "public"."p__trueup_old";
 DROP TABLE "public"."p__trueup_old";
+COMMENT ON TABLE "public"."p" IS 'many';
+GRANT SELECT ON TABLE "public"."p" TO PUBLIC;
 ALTER TABLE "public"."p" ALTER COLUMN "id" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME "public"."p_id_seq"
     START WITH 1
@@ -28,7 +28,7 @@ ALTER TABLE "public"."p" ALTER COLUMN "id" ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-SELECT pg_catalog.setval('"public"."p_id_seq"'::pg_catalog.regclass, pg_catalog.max("id")) FROM "public"."p" HAVING pg_catalog.max("id") IS NOT NULL;
+SELECT pg_catalog.setval('"public"."p_id_seq"'::pg_catalog.regclass, pg_catalog.max("id")) FROM "public"."p" HAVING pg_catalog.max("id") >= 1;
 CREATE VIEW "public"."seen" AS
  SELECT "v"
    FROM "public"."p";
