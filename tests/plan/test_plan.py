@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from plan.databases import made, schema_of
+from plan.databases import made, proof, schema_of
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.plan.plan import Plan, PlanOptions, Statement, make_plan
 from trueup.postgres.cluster import Cluster
+from trueup.postgres.session import connect
 
 
 def planned(pg: Cluster, source: str, goal: str, options: PlanOptions | None = None) -> Plan:
@@ -125,3 +126,22 @@ def test_a_table_that_can_not_be_read_is_left_alone_and_named() -> None:
     plan = make_plan(Schema.of([old]), Schema.of([new]))
     assert not plan.statements
     assert [hint.code for hint in plan.hints] == ["out_of_reach"]
+
+
+def test_an_expression_comes_out_as_it_was_first_written(pg: Cluster) -> None:
+    """PostgreSQL prints IN over varchar in two ways, by whether it read the text of a person or
+    its own (model/canonical.py). Both are equal to trueup; the plan still gives what the goal
+    has, so that anybody's diff of two plain dumps is empty too."""
+    column = "CREATE TABLE t (a varchar(9)"
+    wanted = made(pg, f"{column}, CONSTRAINT c CHECK (a IN ('x', 'y')))")
+    database = made(pg, f"{column})")
+    shown = b"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'c'"
+    plan = proof(pg, database, wanted).plan
+    with connect(database) as conn, connect(wanted) as goal:
+        for statement in plan.statements:
+            conn.execute(statement.sql.encode())
+        assert conn.execute(shown).fetchall() == goal.execute(shown).fetchall()
+        (reread,) = goal.execute(shown).fetchone() or ("",)
+    second = made(pg, f"{column}); ALTER TABLE t ADD CONSTRAINT c {reread}")
+    assert schema_of(pg, second) == schema_of(pg, wanted)
+    assert not make_plan(schema_of(pg, second), schema_of(pg, wanted))

@@ -10,7 +10,14 @@ from trueup.model.schema import ObjectKey, Schema, SchemaObject
 def encode(schema: Schema) -> list[list[Any]]:
     """Lists of strings only: no type is ever looked up by name when reading back."""
     return [
-        [*item.key, item.ddl, item.drop, item.owner, [list(need) for need in item.depends_on]]
+        [
+            *item.key,
+            item.ddl,
+            item.drop,
+            item.owner,
+            [list(need) for need in item.depends_on],
+            item.verbatim,
+        ]
         for item in schema.objects.values()
     ]
 
@@ -19,7 +26,12 @@ def decode(rows: list[list[Any]]) -> Schema:
     """The schema that `encode` wrote."""
     return Schema.of(
         SchemaObject(
-            ObjectKey(kind, schema, name), ddl, drop, owner, tuple(ObjectKey(*n) for n in needs)
+            ObjectKey(kind, schema, name),
+            ddl,
+            drop,
+            owner,
+            tuple(ObjectKey(*need) for need in needs),
+            verbatim,
         )
-        for kind, schema, name, ddl, drop, owner, needs in rows
+        for kind, schema, name, ddl, drop, owner, needs, verbatim in rows
     )

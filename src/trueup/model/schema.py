@@ -29,6 +29,7 @@ class SchemaObject:
 
     `ddl` makes it and `drop` removes it (both as pg_dump writes them, every identifier quoted);
     `depends_on` are the keys it needs. Owner is kept for rights, never compared unless asked.
+    `verbatim` is pg_dump's own text where `ddl` is another spelling of it (model/canonical.py).
     """
 
     key: ObjectKey
@@ -36,6 +37,12 @@ class SchemaObject:
     drop: str = ""
     owner: str = ""
     depends_on: tuple[ObjectKey, ...] = ()
+    verbatim: str = field(default="", compare=False)
+
+    @property
+    def printed(self) -> str:
+        """What pg_dump printed: only from this text can the same be made to print again."""
+        return self.verbatim or self.ddl
 
 
 @dataclass(frozen=True)

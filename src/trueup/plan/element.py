@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from trueup.model.canonical import canonical
 from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey, Schema
 
@@ -33,7 +34,7 @@ class Element:
     @property
     def meaning(self) -> Any:
         """What two elements of one key must share to be the same."""
-        return self.ddl if self.value is None else self.value
+        return canonical(self.ddl) if self.value is None else self.value
 
     @property
     def bare_name(self) -> str:
@@ -51,8 +52,10 @@ class Side:
         self._kinds: dict[str, dict[ObjectKey, None]] = {}
         for index, item in enumerate(schema.objects.values()):
             needs = frozenset(item.depends_on)
-            self.put(Element(item.key, item.ddl, item.key, (index,), item.drop, needs, item.owner))
-
+            element = Element(
+                item.key, item.printed, item.key, (index,), item.drop, needs, item.owner
+            )
+            self.put(element)
         self.owners = {item.owner for item in schema.objects.values() if item.owner}
 
     def __contains__(self, key: object) -> bool:

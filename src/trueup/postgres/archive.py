@@ -120,12 +120,15 @@ def _overloaded_name(tag: str, drop: str) -> str:
 
 def _to_object(entry: ArchiveEntry, keys: dict[int, ObjectKey]) -> SchemaObject:
     needs = sorted({keys[i] for i in entry.dependencies if i in keys and i != entry.dump_id})
+    printed = _storage_settings(entry, _tidy(entry.defn or ""))
+    ddl = canonical(printed)
     return SchemaObject(
         key=keys[entry.dump_id],
-        ddl=_storage_settings(entry, canonical(_tidy(entry.defn or ""))),
+        ddl=ddl,
         drop=_tidy(entry.drop_stmt or ""),
         owner=entry.owner or "",
         depends_on=tuple(needs),
+        verbatim="" if ddl == printed else printed,
     )
 
 
