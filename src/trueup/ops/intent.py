@@ -24,7 +24,6 @@ from trueup.model.schema_text import render
 from trueup.ops.project import Project
 from trueup.postgres.places import cache_root
 
-
 # What may come between a COMMIT and its answer: whether the migration is in is not known then.
 _OPEN_ENDS = (ConnectionFailed, Interrupted, KeyboardInterrupt)
 
