@@ -11,7 +11,6 @@ from trueup.model.schema import Schema
 from trueup.model.scope import Frame
 from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
-from trueup.ops.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,8 @@ def refuse_blocked(folder: Folder) -> None:
 
 
 def _from_database(project: Project) -> Schema:
+    from trueup.ops.target import Target
+
     target = Target.read(project, ())
     shadow = project.shadow(target.major)
     live = target.dump(shadow.host.pg_dump)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from trueup.errors import UsageError
 from trueup.model.migration import Migration
-from trueup.ops.missing import explain_failure
 from trueup.postgres.install import Install, choose_client, choose_server
 from trueup.postgres.places import cache_root
 from trueup.shadow.cache import Cache
@@ -18,6 +17,9 @@ from trueup.shadow.platform import SUPABASE, platform
 from trueup.shadow.shadow import Host, Shadow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trueup.errors import StatementFailed
     from trueup.ops.project import Project
     from trueup.postgres.session import Connection
 
@@ -30,8 +32,13 @@ def open_shadow(project: Project, major: int | None) -> Shadow:
     wanted = major or project.settings.postgres
     lent = project.settings.shadow_url
     host = _lent(project, lent.reveal()) if lent else _own(project, wanted, cache)
-    explain = partial(explain_failure, project)
-    return Shadow(host, cache, project.on_file, _roles_file(project), explain)
+    return Shadow(host, cache, project.on_file, _roles_file(project), partial(_explain, project))
+
+
+def _explain(project: Project, failed: StatementFailed, ran: Sequence[Migration]) -> None:
+    from trueup.ops.missing import explain_failure
+
+    explain_failure(project, failed, ran)
 
 
 def _own(project: Project, major: int | None, cache: Cache) -> Host:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Protocol
 
 from trueup.model.canonical import canonical
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
+from trueup.postgres.toc import Entry, read_entries
 
 _NOT_OBJECTS = frozenset(
     {"ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES"}
@@ -30,30 +29,13 @@ _STANDARD_PUBLIC_COMMENT = "COMMENT ON SCHEMA \"public\" IS 'standard public sch
 _NO_PUBLIC_COMMENT = 'COMMENT ON SCHEMA "public" IS NULL;\n'
 
 
-class ArchiveEntry(Protocol):
-    """What we read of an entry of the table of contents (pgdumplib's Entry fits)."""
-
-    dump_id: int
-    desc: str
-    namespace: str | None
-    tag: str | None
-    defn: str | None
-    drop_stmt: str | None
-    owner: str | None
-    tablespace: str | None
-    tableam: str | None
-    relkind: str | None
-    dependencies: list[int]
+def read_archive(archive: bytes) -> Schema:
+    """The schema in a custom-format archive made with --schema-only --quote-all-identifiers.
+    Raises ValueError where it can't be read."""
+    return schema_from_entries(read_entries(archive))
 
 
-def read_archive(path: Path) -> Schema:
-    """The schema in a custom-format archive made with --schema-only --quote-all-identifiers."""
-    import pgdumplib
-
-    return schema_from_entries(pgdumplib.load(path).entries)
-
-
-def schema_from_entries(entries: Iterable[ArchiveEntry]) -> Schema:
+def schema_from_entries(entries: Iterable[Entry]) -> Schema:
     """The schema that entries in archive order describe."""
     kept = [entry for entry in entries if _is_object(entry)]
     keys = _unique_keys(kept)
@@ -61,23 +43,23 @@ def schema_from_entries(entries: Iterable[ArchiveEntry]) -> Schema:
     return Schema.of([*_removed_public_comment(kept), *objects])
 
 
-def _is_object(entry: ArchiveEntry) -> bool:
+def _is_object(entry: Entry) -> bool:
     if entry.desc in _NOT_OBJECTS:
         return False
     # Comments, labels and rights of the database itself name that database: they belong to the
     # place, not to the schema, and pg_dump too restores them only with --create.
-    return not (entry.tag or "").startswith("DATABASE ")
+    return not entry.tag.startswith("DATABASE ")
 
 
-def _is_silent(entry: ArchiveEntry) -> bool:
+def _is_silent(entry: Entry) -> bool:
     """Entries that say nothing: the public schema that initdb makes, and its standard comment."""
-    defn = (entry.defn or "").strip()
+    defn = entry.defn.strip()
     if entry.desc == "SCHEMA" and defn.startswith("--"):
         return True
     return not defn or defn == _STANDARD_PUBLIC_COMMENT
 
 
-def _removed_public_comment(kept: list[ArchiveEntry]) -> list[SchemaObject]:
+def _removed_public_comment(kept: list[Entry]) -> list[SchemaObject]:
     """A schema public whose comment was taken away has no entry for it, a fresh one has: the
     difference must be in the schema, else schema.sql would not give it back."""
     key = ObjectKey("COMMENT", "", "SCHEMA public")
@@ -86,7 +68,7 @@ def _removed_public_comment(kept: list[ArchiveEntry]) -> list[SchemaObject]:
     return [SchemaObject(key, _NO_PUBLIC_COMMENT)]
 
 
-def _unique_keys(entries: list[ArchiveEntry]) -> dict[int, ObjectKey]:
+def _unique_keys(entries: list[Entry]) -> dict[int, ObjectKey]:
     taken: dict[ObjectKey, int] = {}
     keys: dict[int, ObjectKey] = {}
     for entry in entries:
@@ -98,15 +80,15 @@ def _unique_keys(entries: list[ArchiveEntry]) -> dict[int, ObjectKey]:
     return keys
 
 
-def _key(entry: ArchiveEntry) -> ObjectKey:
-    name = entry.tag or ""
+def _key(entry: Entry) -> ObjectKey:
+    name = entry.tag
     if entry.desc in _OVERLOADED:
-        name = _overloaded_name(name, entry.drop_stmt or "")
+        name = _overloaded_name(name, entry.drop_stmt)
     elif entry.desc == "DEFAULT ACL":
         name = f"{name} FOR ROLE {entry.owner}"
     if entry.desc in _QUOTED_TAGS or entry.desc in _OVERLOADED:
         name = _PLAIN_QUOTED.sub(r"\1", name)
-    return ObjectKey(entry.desc, entry.namespace or "", name)
+    return ObjectKey(entry.desc, entry.namespace, name)
 
 
 def _overloaded_name(tag: str, drop: str) -> str:
@@ -118,15 +100,15 @@ def _overloaded_name(tag: str, drop: str) -> str:
     return tag
 
 
-def _to_object(entry: ArchiveEntry, keys: dict[int, ObjectKey]) -> SchemaObject:
+def _to_object(entry: Entry, keys: dict[int, ObjectKey]) -> SchemaObject:
     needs = sorted({keys[i] for i in entry.dependencies if i in keys and i != entry.dump_id})
-    printed = _storage_settings(entry, _tidy(entry.defn or ""))
+    printed = _storage_settings(entry, _tidy(entry.defn))
     ddl = canonical(printed)
     return SchemaObject(
         key=keys[entry.dump_id],
         ddl=ddl,
-        drop=_tidy(entry.drop_stmt or ""),
-        owner=entry.owner or "",
+        drop=_tidy(entry.drop_stmt),
+        owner=entry.owner,
         depends_on=tuple(needs),
         verbatim="" if ddl == printed else printed,
     )
@@ -139,7 +121,7 @@ def _tidy(sql: str) -> str:
     return f"{text}\n" if text else ""
 
 
-def _storage_settings(entry: ArchiveEntry, ddl: str) -> str:
+def _storage_settings(entry: Entry, ddl: str) -> str:
     """pg_restore sets tablespace and table access method as session state before an entry
     (pg_backup_archiver.c, _selectTablespace and _selectTableAccessMethod); here they stand in the
     DDL itself, and only where they are not the default."""

@@ -68,8 +68,9 @@ def _dumped(command: list[str], conninfo: str) -> Schema:
     with tempfile.TemporaryFile() as archive:
         _run([*command, f"--dbname={target}"], env, archive)
         try:
-            return read_archive(Path(f"/dev/fd/{archive.fileno()}"))
-        except (ValueError, RuntimeError) as problem:
+            archive.seek(0)
+            return read_archive(archive.read())
+        except ValueError as problem:
             raise DumpFailed(
                 f"what pg_dump wrote can't be read: {problem}",
                 code="dump_unreadable",

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,7 +127,7 @@ def _key(install: Install, found: Layout, extra: Sequence[Path], open_: bool) ->
 
 def _build(install: Install, extra: Sequence[Path], place: Path, put: _Place) -> Install:
     """Made aside and moved into place when it is known to work."""
-    aside = place.parent / f".new-{uuid.uuid4().hex}"
+    aside = place.parent / f".new-{secrets.token_hex(16)}"
     aside.mkdir(parents=True)
     place.parent.chmod(0o755)  # whatever the umask made of it
     try:

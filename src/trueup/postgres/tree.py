@@ -11,9 +11,9 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import shutil
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,7 +108,7 @@ def publish(tree: Path, destination: Path) -> None:
     A copy, even where a rename would do: it belongs to us, and no other account can write to it.
     """
     destination.parent.mkdir(parents=True, exist_ok=True)
-    aside = destination.parent / f".new-{uuid.uuid4().hex}"
+    aside = destination.parent / f".new-{secrets.token_hex(16)}"
     try:
         extent = copy_tree(tree, aside, None)
         (aside / SEAL).write_text(extent.sealed(), encoding="utf-8")
@@ -153,7 +153,7 @@ def prune(folder: Path) -> None:
 
 def discard(tree: Path) -> None:
     """Take a tree out of use in one step, then remove it. Nothing happens when it is gone."""
-    aside = tree.parent / f".old-{uuid.uuid4().hex}"
+    aside = tree.parent / f".old-{secrets.token_hex(16)}"
     with contextlib.suppress(FileNotFoundError):
         tree.rename(aside)
     remove_tree(aside)

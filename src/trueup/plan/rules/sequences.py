@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
 from trueup.plan.dependents import Work
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import TABLES, all_columns, column_key, followed
+from trueup.plan.opening import TABLES, all_columns, column_key, followed, read_table
 from trueup.plan.rule import Alteration, Rule, statements
 from trueup.plan.statements import Statement
 
@@ -29,7 +29,7 @@ class Sequence:
     """A sequence's clauses as text (`START WITH 1`), and for an identity its column."""
 
     clauses: dict[str, str] = field(default_factory=dict)
-    unlogged: bool = False
+    persistence: str = ""
     table: str = ""
     column: str = ""
     generated: str = ""
@@ -56,7 +56,7 @@ def parse_sequence(ddl: str) -> Sequence:
         stmt = raw.stmt
         if isinstance(stmt, ast.CreateSeqStmt):
             unlogged = stmt.sequence is not None and stmt.sequence.relpersistence == "u"
-            found = Sequence(_clauses(stmt.options, sliced), unlogged)
+            found = Sequence(_clauses(stmt.options, sliced), "UNLOGGED" if unlogged else "LOGGED")
         elif isinstance(stmt, ast.AlterTableStmt):
             found = _altered(found, stmt, sliced)
     return found
@@ -65,13 +65,16 @@ def parse_sequence(ddl: str) -> Sequence:
 def _altered(found: Sequence, stmt: Any, sliced: Sliced) -> Sequence:
     command = stmt.cmds[0]
     if not isinstance(command.def_, ast.Constraint):
-        return Sequence(**{**vars(found), "unlogged": command.subtype.name == "AT_SetUnLogged"})
+        unlogged = command.subtype.name == "AT_SetUnLogged"
+        return replace(found, persistence="UNLOGGED" if unlogged else "LOGGED")
     constraint: Any = command.def_
     relation = stmt.relation
     generated = "ALWAYS" if constraint.generated_when == "a" else "BY DEFAULT"
     brackets = sliced.parenthesised(constraint.location)
+    clauses = _clauses(constraint.options, sliced)
     return Sequence(
-        _clauses(constraint.options, sliced),
+        clauses,
+        next((clause.upper() for clause in ("logged", "unlogged") if clause in clauses), ""),
         table=f"{quote(relation.schemaname or '')}.{quote(relation.relname)}",
         column=command.name,
         generated=generated,
@@ -115,9 +118,8 @@ class SequenceRule(Rule):
             found += statements(new, f"{target} {' '.join(words)}") if words else ()
         elif changes:
             found += statements(new, f"ALTER SEQUENCE {name} {' '.join(changes)}")
-        if before.unlogged != after.unlogged:
-            word = "UNLOGGED" if after.unlogged else "LOGGED"
-            found += statements(new, f"ALTER SEQUENCE {name} SET {word}")
+        word = _persistence_change(before, after, old, new, work)
+        found += statements(new, f"ALTER SEQUENCE {name} SET {word}") if word else ()
         return Alteration(tuple(found))
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
@@ -148,6 +150,24 @@ class SequenceRule(Rule):
             sql = f"ALTER TABLE {sequence.table} ALTER COLUMN {column} DROP IDENTITY"
             return statements(element, sql, loss)
         return statements(element, element.drop, loss)
+
+
+def _persistence_change(
+    before: Sequence, after: Sequence, old: Element, new: Element, work: Work
+) -> str:
+    """LOGGED or UNLOGGED where it must be said; an identity's follows its table's unless it was
+    given one of its own."""
+    was = before.persistence or _persistence_of_table(old, work.source)
+    wanted = after.persistence or _persistence_of_table(new, work.goal)
+    if after.is_identity:
+        moved = _persistence_of_table(old, work.source) != _persistence_of_table(new, work.goal)
+        was = _persistence_of_table(new, work.goal) if moved else was
+    return "" if was == wanted else wanted
+
+
+def _persistence_of_table(element: Element, side: Side) -> str:
+    tables = (read_table(side, need) for need in element.needs)
+    return next((t.persistence for t in tables if t), "").replace("permanent", "logged").upper()
 
 
 def _changes(before: Sequence, after: Sequence) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace as replaced
 from typing import ClassVar
 
 from trueup.model.references import mentions
+from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
 from trueup.plan import hazards
@@ -21,6 +22,7 @@ from trueup.plan.opening import TABLES
 from trueup.plan.rule import Alteration, Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
 
+SHELL = "SHELL TYPE"
 _LONGEST = 63
 
 
@@ -68,11 +70,15 @@ class TypeRule(Rule):
         name = qualified(element.key.schema, away_name(element.key.name))
         return statements(element, f"DROP TYPE {name}")
 
+    def drags(self, element: Element, work: Work) -> Iterable[ObjectKey]:
+        """A base type and the shell it was made from are one; the functions follow the shell."""
+        yield ObjectKey(SHELL, element.key.schema, element.key.name)
+
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
         """A base type and its functions stand on each other: only together can they go."""
         sql = element.drop.strip().rstrip(";")
-        if sql and isinstance(parse_type(element.ddl), OtherType):
-            sql += " CASCADE"
+        if isinstance(parse_type(element.ddl), OtherType) and not sql.endswith(" CASCADE"):
+            sql += " CASCADE" if sql else ""
         return statements(element, sql)
 
     def finish(self, plan: Sequence[Statement], work: Work) -> Sequence[Statement]:
@@ -146,6 +152,15 @@ def _composite_changes(
     return Alteration(tuple(found))
 
 
+class ShellRule(Rule):
+    """The name of a base type before it has functions."""
+
+    kinds: ClassVar[tuple[str, ...]] = (SHELL,)
+
+    def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
+        yield ObjectKey("TYPE", element.key.schema, element.key.name)
+
+
 class CollationRule(Rule):
     """Collations: columns of surviving tables may have them."""
 
@@ -161,4 +176,4 @@ class CollationRule(Rule):
         return statements(element, f"DROP COLLATION {name}")
 
 
-RULES = (TypeRule(), CollationRule())
+RULES = (TypeRule(), ShellRule(), CollationRule())
