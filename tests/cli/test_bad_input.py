@@ -233,6 +233,15 @@ class TestRights:
         yield elsewhere(project, user=role, password=SECRET)
         project.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
+    def test_a_refusal_that_nobody_foresaw_is_the_servers_and_no_bug(
+        self, project: Project, poor: Project
+    ) -> None:
+        project.execute("REVOKE EXECUTE ON FUNCTION pg_postmaster_start_time() FROM PUBLIC")
+        found = refused(
+            poor, 3, "server_refused", "diff", "database", "migrations", judge=project.url
+        )
+        assert "pg_postmaster_start_time" in found["message"]
+
     @pytest.mark.parametrize("verb", ["apply", "check", "status"])
     def test_the_history_may_not_be_read(self, project: Project, poor: Project, verb: str) -> None:
         found = refused(poor, 3, "history_unreadable", verb, judge=project.url)

@@ -248,6 +248,11 @@ def test_a_role_without_superuser_can_lend_a_plain_server(tmp_path: Path, one: C
             assert it.run("dump", "--no-cache").status == 0
             it.settings(SUPABASE)
             assert it.run("dump", "--no-cache").status == 3
+            it.settings(PLAIN)
+            conn.execute("ALTER ROLE lent_maker NOCREATEDB")
+            refused = it.run("dump", "--no-cache")
+            assert (refused.status, refused.codes) == (3, ["shadow_not_usable"])
+            assert "CREATEDB" in refused.json["findings"][0]["hint"]
         finally:
             conn.execute("DROP ROLE lent_maker")
     assert subprocess.run(["test", "-s", str(it.schema_file)], check=False).returncode == 0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from trueup import __version__
 from trueup.errors import Interrupted, TrueupError
+from trueup.postgres.unforeseen import told
 
 BUG = 70
 
@@ -21,6 +22,7 @@ def report_failure(problem: BaseException, arguments: Sequence[str]) -> int:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    problem = told(problem) or problem
     if isinstance(problem, TrueupError):
         from trueup.cli.show import show_error
 

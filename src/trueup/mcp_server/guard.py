@@ -18,6 +18,7 @@ from trueup.errors import TrueupError
 from trueup.mcp_server.desk import Desk
 from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.texts import error_text
+from trueup.postgres.unforeseen import told
 
 ToolFunction = Callable[..., Awaitable[Any]]
 logger = logging.getLogger("trueup.mcp")
@@ -107,6 +108,8 @@ def _guarded(desk: Desk, function: ToolFunction, changes: bool) -> ToolFunction:
         except TrueupError as problem:
             raise ToolError(desk.scrubber.text(error_text(problem, Fence()))) from None
         except Exception as problem:
+            if known := told(problem):
+                raise ToolError(desk.scrubber.text(error_text(known, Fence()))) from None
             logger.exception("a bug in trueup %s", __version__)
             raise ToolError(
                 f"[bug] a bug in trueup {__version__}: {type(problem).__name__}; "

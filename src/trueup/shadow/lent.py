@@ -160,22 +160,35 @@ def _lease(host: LentHost, keeper: Connection) -> Iterator[tuple[str, Loaded]]:
     name = LEASES + secrets.token_hex(6)
     _got(keeper, _lock_of(name))
     try:
-        keeper.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
-                sql.Identifier(name), sql.Identifier(_template(keeper))
-            )
-        )
+        _create(keeper, name)
         yield name, _loaded(host, name)
     finally:
         with sheltered():
             _drop(keeper, name)
 
 
+def _create(keeper: Connection, name: str) -> None:
+    names = sql.Identifier(name), sql.Identifier(_template(keeper))
+    try:
+        keeper.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(*names))
+    except psycopg.Error as problem:
+        may_not = isinstance(problem, psycopg.errors.InsufficientPrivilege)
+        raise CannotTell(
+            f"no database can be made on the shadow server as user {keeper.info.user}: "
+            f"{problem.diag.message_primary or problem}",
+            code="shadow_not_usable",
+            hint="ALTER ROLE ... CREATEDB, or name another role in --shadow-url"
+            if may_not
+            else "name another scratch server with --shadow-url, or leave it out",
+        ) from problem
+
+
 def _template(keeper: Connection) -> str:
     """template0 holds what PostgreSQL brings and nothing that the server's owner put into
-    template1; a server can be without it."""
+    template1; a server can be without it, and only a template may be copied by everybody."""
     row = keeper.execute(
-        "SELECT max(datname) FILTER (WHERE datname = 'template0') FROM pg_catalog.pg_database"
+        "SELECT max(datname) FROM pg_catalog.pg_database"
+        " WHERE datname = 'template0' AND datistemplate"
     ).fetchone()
     return str(row[0]) if row and row[0] else "template1"
 
