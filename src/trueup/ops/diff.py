@@ -12,7 +12,7 @@ from trueup.model.finding import Finding, warning
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame, Scope
 from trueup.ops.project import Project
-from trueup.ops.sources import Source, resolve
+from trueup.ops.sources import Source, read_together, resolve
 from trueup.shadow.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
     one, other = resolve(project, source), resolve(project, goal)
     refuse_same(one, other)
     shadow = project.shadow(one.major or other.major)
+    read_together((one, other), shadow)
     whole = one.schema(shadow)
     frame = Frame(scope_of(project, options), shadow.base(), whole)
     before, after = _cut(frame, one, whole), _cut(frame, other, other.schema(shadow))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -158,6 +158,7 @@ class Live:
     major: int | None
     identity: str | None
     roles: tuple[str, ...]
+    known: list[Schema] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def of(cls, conninfo: str) -> Live:
@@ -172,10 +173,10 @@ class Live:
             return cls(conninfo, describe(conninfo), server_version(conn)[0], identity(conn), roles)
 
     def schema(self, shadow: Shadow) -> Schema:
-        """What it holds now."""
-        from trueup.postgres.dump import dump_schema
-
-        return dump_schema(shadow.host.pg_dump, self.conninfo)
+        """What it held when it was first asked: its copy must be a copy of the same."""
+        if not self.known:
+            read_together([self], shadow)
+        return self.known[0]
 
     @contextmanager
     def copy(self, shadow: Shadow) -> Iterator[str]:
@@ -185,6 +186,16 @@ class Live:
         own = Schema.of(item for item in whole.objects.values() if item.key not in base)
         with shadow.holding(render(own), self.label, (), roles=self.roles) as conninfo:
             yield conninfo
+
+
+def read_together(sources: Sequence[Source], shadow: Shadow) -> None:
+    """Reads live databases at the same time, so that both are there when they are asked for."""
+    from trueup.postgres.dump import dump_schemas
+
+    live = [source for source in sources if isinstance(source, Live)]
+    read = dump_schemas(shadow.host.pg_dump, [source.conninfo for source in live])
+    for source, schema in zip(live, read, strict=True):
+        source.known.append(schema)
 
 
 def _file(path: Path) -> Migration:

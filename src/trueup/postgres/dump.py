@@ -6,8 +6,10 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from psycopg.conninfo import make_conninfo
 
@@ -47,29 +49,63 @@ def dump_schema(
     """
     excluded = [f"--exclude-schema={_pattern(name)}" for name in exclude_schemas]
     command = [str(pg_dump), *_FLAGS, f"--lock-wait-timeout={lock_wait_ms}", *excluded]
-    try:
-        return _dumped(command, _settled(conninfo))
-    except DumpFailed as problem:
-        if "connection to server" not in problem.message:
-            raise
-    # A pooler that takes no options, if it is not a pooler that has gone.
-    return _dumped(command, conninfo)
+    with _Dumping(command, conninfo) as dumping:
+        return dumping.schema()
 
 
-def _settled(conninfo: str) -> str:
-    parameters = parse(conninfo)
-    options = f"{parameters.pop('options', '')} {_SETTLED}".lstrip()
-    return make_conninfo("", **parameters, options=options)
+def dump_schemas(pg_dump: Path, conninfos: Sequence[str]) -> list[Schema]:
+    """Several databases, read at the same time. Raises DumpFailed as `dump_schema` does."""
+    command = [str(pg_dump), *_FLAGS, "--lock-wait-timeout=10000"]
+    with ExitStack() as stack:
+        every = [stack.enter_context(_Dumping(command, conninfo)) for conninfo in conninfos]
+        return [dumping.schema() for dumping in every]
 
 
-def _dumped(command: list[str], conninfo: str) -> Schema:
-    env, target = libpq_env(conninfo)
-    # A file without a name: whatever ends this process, nothing is left of it.
-    with tempfile.TemporaryFile() as archive:
-        _run([*command, f"--dbname={target}"], env, archive)
+class _Dumping:
+    """A pg_dump at work. It is killed where the block ends before it does."""
+
+    def __init__(self, command: Sequence[str], conninfo: str) -> None:
+        self._command = command
+        self._conninfo = conninfo
+        # A file without a name: whatever ends this process, nothing is left of it.
+        self._archive = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the block
         try:
-            archive.seek(0)
-            return read_archive(archive.read())
+            self._process = _start(command, _settled(conninfo), self._archive)
+        except BaseException:
+            self._archive.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._archive, self._process as process:
+            if process.poll() is None:
+                process.kill()
+
+    def schema(self) -> Schema:
+        """What it wrote, when it is done."""
+        try:
+            _finish(self._process)
+        except DumpFailed as problem:
+            if "connection to server" not in problem.message:
+                raise
+            # A pooler that takes no options, if it is not a pooler that has gone.
+            self._archive.seek(0)  # where the next one goes on writing
+            self._archive.truncate()
+            with _start(self._command, self._conninfo, self._archive) as again:
+                _finish(again)
+        return self._read()
+
+    def _read(self) -> Schema:
+        self._archive.seek(0)
+        try:
+            return read_archive(self._archive.read())
         except ValueError as problem:
             raise DumpFailed(
                 f"what pg_dump wrote can't be read: {problem}",
@@ -78,24 +114,30 @@ def _dumped(command: list[str], conninfo: str) -> Schema:
             ) from problem
 
 
+def _settled(conninfo: str) -> str:
+    parameters = parse(conninfo)
+    options = f"{parameters.pop('options', '')} {_SETTLED}".lstrip()
+    return make_conninfo("", **parameters, options=options)
+
+
 def _pattern(name: str) -> str:
     """A psql pattern that matches exactly this schema."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _run(command: list[str], env: dict[str, str], output: IO[bytes]) -> None:
+def _start(command: Sequence[str], conninfo: str, output: IO[bytes]) -> subprocess.Popen[str]:
     # pg_dump starts no program of the target's choosing; its messages are wanted in English,
     # because we look into them for the reason.
+    env, target = libpq_env(conninfo)
     try:
-        done = subprocess.run(
-            command,
+        return subprocess.Popen(
+            [*command, f"--dbname={target}"],
             env={**os.environ, **env, **_ENVIRONMENT},
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,
-            check=False,
         )
     except OSError as problem:
         raise DumpFailed(
@@ -103,8 +145,12 @@ def _run(command: list[str], env: dict[str, str], output: IO[bytes]) -> None:
             code="pg_dump_missing",
             hint="run `trueup doctor` to see which PostgreSQL programs are found",
         ) from problem
-    if done.returncode:
-        raise _explain(done.stderr)
+
+
+def _finish(process: subprocess.Popen[str]) -> None:
+    _, said = process.communicate()
+    if process.returncode:
+        raise _explain(said)
 
 
 def _explain(stderr: str) -> DumpFailed:

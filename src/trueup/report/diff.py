@@ -11,7 +11,6 @@ from trueup.diff.words import describe, display
 from trueup.ops.diff import DiffResult
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.objects import object_json, shown_pair
-from trueup.report.plan import plan_json
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
 
@@ -20,6 +19,8 @@ _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~
 
 def diff_json(result: DiffResult) -> dict[str, Any]:
     """The object that contract.md describes, less schema_version."""
+    from trueup.report.plan import plan_json
+
     return {
         "equal": result.equal,
         "changes": [change_json(change) for change in result.changes],
