@@ -467,6 +467,17 @@ class TestTheConfiguration:
     ) -> None:
         refused(project, 2, code, *line)
 
+    def test_a_misspelt_command_is_told_the_one_it_resembles(self) -> None:
+        answer = projects.call(["chekc"])
+        assert answer.status == 2
+        assert "is `trueup check` meant?" in answer.err
+
+    def test_a_word_that_is_not_taken_points_to_the_help_of_its_command(self) -> None:
+        answer = projects.call(["check", f"postgresql://me:{SECRET}@h/db"])
+        assert answer.status == 2
+        assert "`trueup check --help`" in answer.err
+        assert_clean(answer)
+
     @pytest.mark.parametrize("line", [["nope"], ["check", "--format", "yaml"], ["--nope"]])
     def test_a_command_line_that_cannot_be_read_is_a_usage_error(self, line: list[str]) -> None:
         answer = projects.call(line)

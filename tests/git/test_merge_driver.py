@@ -174,3 +174,9 @@ def test_in_a_clone_without_the_driver_git_merges_lines_and_nothing_breaks(
     clone.git("merge", "-q", "--no-edit", "origin/theirs", expect=None)
     assert shutil.which("git")
     assert clone.git("config", "--get", "merge.trueup.driver", expect=1).out == ""
+
+
+def test_files_that_are_not_there_are_told(repo: Repo) -> None:
+    answer = repo.trueup("merge-driver", "a", "b", "c")
+    assert answer.status == 3
+    assert "[merge_input_unreadable]" in answer.err

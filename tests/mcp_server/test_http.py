@@ -193,3 +193,15 @@ def test_a_token_on_loopback_is_heeded_and_a_short_one_refused(
         required_token("127.0.0.1")
     monkeypatch.delenv("TRUEUP_MCP_TOKEN")
     assert required_token("::1") is None
+
+
+async def test_a_port_that_is_taken_is_told_and_nothing_is_said_to_be_served(shop: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        started = process(shop, "--http", f"127.0.0.1:{port}")
+        done = await anyio.run_process(
+            [started.command, *started.args], env=started.env, check=False
+        )
+    assert done.returncode == 3
+    assert b"[http_address_unusable]" in done.stderr
+    assert b"serving" not in done.stderr

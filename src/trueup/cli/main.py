@@ -111,9 +111,13 @@ def build_parser(verbs: Sequence[str] = VERBS) -> argparse.ArgumentParser:
 def _run(arguments: Sequence[str]) -> int:
     parser = build_parser(_named(arguments))
     try:
-        args = parser.parse_args(arguments)
+        args, unknown = parser.parse_known_args(arguments)
     except SystemExit as end:
         return int(end.code or 0)
+    if unknown:
+        from trueup.cli.parser import refuse_unknown
+
+        refuse_unknown(unknown, args.verb)
     if args.verb is None:
         parser.print_help()
         return 0
@@ -124,9 +128,16 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _named(arguments: Sequence[str]) -> Sequence[str]:
-    """The verb that a command line begins with: the others need not be imported then."""
+    """The verb that a command line begins with: the others need not be imported then. Raises
+    UsageError for a word that is none."""
     first = arguments[:1]
-    return first if first and first[0] in VERBS else VERBS
+    if first and first[0] in VERBS:
+        return first
+    if first and not first[0].startswith("-"):
+        from trueup.cli.parser import refuse_verb
+
+        refuse_verb(first[0], VERBS)
+    return VERBS
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

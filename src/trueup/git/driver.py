@@ -57,7 +57,14 @@ def merge_driver(
 
 
 def _read(path: str) -> str:
-    return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+    try:
+        return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as problem:
+        raise CannotTell(
+            f"{path} can't be read: {problem.strerror}",
+            code="merge_input_unreadable",
+            hint="git calls the driver with three files that it made: `trueup init --git`",
+        ) from problem
 
 
 def _replay(

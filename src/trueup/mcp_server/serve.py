@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 
 import anyio
 
-from trueup.errors import Interrupted
+from trueup.errors import CannotTell, Interrupted
 from trueup.mcp_server.desk import Desk
 from trueup.mcp_server.server import TrueupServer, build, log_to_stderr
 
@@ -40,9 +41,9 @@ async def _until_signal(serve: Callable[[], Awaitable[None]]) -> None:
         raise Interrupted(f"ended by {told[0].name}")
 
 
-def serve_http(desk: Desk, address: str) -> None:
-    """On HOST:PORT under /mcp. Raises UsageError (`http_address_invalid`,
-    `http_token_missing`)."""
+def serve_http(desk: Desk, address: str, say: Callable[[str], None]) -> None:
+    """On HOST:PORT under /mcp; says so once it listens. Raises UsageError (`http_address_invalid`,
+    `http_token_missing`), CannotTell (`http_address_unusable`)."""
     import uvicorn  # only here: stdio has no use for it
 
     from trueup.mcp_server.http import http_app, parse_address, required_token
@@ -60,4 +61,19 @@ def serve_http(desk: Desk, address: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
     )
-    anyio.run(uvicorn.Server(config).serve)
+    with _listening(host, port) as listener:
+        say(f"serving on http://{address}/mcp")
+        anyio.run(uvicorn.Server(config).serve, [listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Bound here, because uvicorn ends the process where it can't."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as problem:
+        raise CannotTell(
+            f"can't listen on {host}:{port}: {problem.strerror or problem}",
+            code="http_address_unusable",
+            hint="take another port, such as --http 127.0.0.1:8766",
+        ) from problem

@@ -58,8 +58,7 @@ def run(context: Context) -> int:
     )
     desk = Desk(settings, options)
     if args.http:
-        context.say(f"serving on http://{args.http}/mcp")
-        serve_http(desk, args.http)
+        serve_http(desk, args.http, context.say)
     else:
         serve_stdio(desk)
     return 0
