@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from trueup.errors import DumpFailed
 from trueup.model.schema import Schema
 from trueup.postgres.archive import read_archive
+from trueup.postgres.cron import with_jobs
 from trueup.postgres.session import libpq_env, parse
 
 HISTORY_TABLE = "public._migrations"
@@ -50,7 +51,7 @@ def dump_schema(
     excluded = [f"--exclude-schema={_pattern(name)}" for name in exclude_schemas]
     command = [str(pg_dump), *_FLAGS, f"--lock-wait-timeout={lock_wait_ms}", *excluded]
     with _Dumping(command, conninfo) as dumping:
-        return dumping.schema()
+        return with_jobs(dumping.schema(), conninfo)
 
 
 def dump_schemas(pg_dump: Path, conninfos: Sequence[str]) -> list[Schema]:
@@ -58,7 +59,8 @@ def dump_schemas(pg_dump: Path, conninfos: Sequence[str]) -> list[Schema]:
     command = [str(pg_dump), *_FLAGS, "--lock-wait-timeout=10000"]
     with ExitStack() as stack:
         every = [stack.enter_context(_Dumping(command, conninfo)) for conninfo in conninfos]
-        return [dumping.schema() for dumping in every]
+        read = [dumping.schema() for dumping in every]
+    return [with_jobs(schema, at) for schema, at in zip(read, conninfos, strict=True)]
 
 
 class _Dumping:

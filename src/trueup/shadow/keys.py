@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trueup.model.migration import Migration
 
 # Raised whenever what is stored under a key changes its form or its meaning.
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
