@@ -321,5 +321,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "database_url": url,
     "shadow_url": url,
     "upstream": ref,
+    "lint": one_of("pending", "all", "off"),
     "allow": allow,
 }

@@ -166,6 +166,14 @@ SETTINGS: Final = (
         " `trueup rebase` puts them after its latest.",
     ),
     Setting(
+        "lint",
+        '"pending", "all" or "off"',
+        '"pending"',
+        '"pending"',
+        "Which migrations squawk looks at, where it is installed (pip install squawk-cli): those"
+        " that the database has not run, all of them, or none. What it says is a warning.",
+    ),
+    Setting(
         "allow",
         "list of tables: object, reason, expires",
         "none",

@@ -13,6 +13,7 @@ from trueup.config.secret import DatabaseUrl
 from trueup.model.finding import Finding, Location
 
 Extensions = Literal["all", "needed", "none"]
+Lint = Literal["pending", "all", "off"]
 Platform = Literal["auto", "postgres", "supabase"]
 ResolvedPlatform = Literal["postgres", "supabase"]
 
@@ -65,6 +66,7 @@ class Settings:
     lock_wait: float = 60.0
     statement_timeout: float = 0.0
     upstream: str | None = None
+    lint: Lint = "pending"
     allow: tuple[Allowed, ...] = ()
     database_url: DatabaseUrl | None = None
     shadow_url: DatabaseUrl | None = None

@@ -25,6 +25,7 @@ from trueup.model.schema import Schema
 from trueup.model.scope import Frame
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import Intent, finish_interrupted
+from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.ops.target import Target
@@ -151,7 +152,11 @@ def apply_locked(
         changes=compare(rehearsal.before, rehearsal.after),
         schema_file=written,
         drift=drift,
-        findings=(*folder.findings, *_lasting(target.history.findings, planned)),
+        findings=(
+            *folder.findings,
+            *_lasting(target.history.findings, planned),
+            *lint_findings(project, planned, folder.migrations, target.major),
+        ),
     )
 
 

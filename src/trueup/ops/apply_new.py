@@ -27,6 +27,7 @@ from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writabl
 from trueup.ops.draft import QUERY, Draft, make_draft, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
+from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
@@ -230,6 +231,8 @@ def _insist_on_consent(rehearsed: Rehearsed, wanted: NewMigration) -> None:
 def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     """What would come of it, and the drift there is before."""
     project, target, shadow = ground.project, ground.target, rehearsed.shadow
+    own = [ground.draft.migration]
+    linted = lint_findings(project, own, own, target.major)
     result = NewResult(
         dry_run=True,
         database=target.name,
@@ -237,7 +240,7 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
         changes=rehearsed.changes,
         hazards=rehearsed.hazards,
         schema_file=would_write(project, rehearsed.after),
-        findings=(*ground.folder.findings, *_notes(rehearsed)),
+        findings=(*ground.folder.findings, *_notes(rehearsed), *linted),
     )
     if shadow.major != target.major:
         return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))

@@ -19,6 +19,7 @@ from trueup.model.scope import Frame, schemas_left_out
 from trueup.ops.declarative import declarative_label, declarative_schema
 from trueup.ops.gather import Gathering
 from trueup.ops.intent import finish_interrupted
+from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.regenerate import seal_replay
 from trueup.ops.rights import compare_rights, rights_words
@@ -115,9 +116,15 @@ def check(
     if finished:
         so_far.add(finished)
     target = _target(project, folder, so_far) if with_database else None
+    so_far.add(*_lint(project, folder, target))
     compared = _compare(project, folder, target, so_far, strict_column_order)
     seconds = time.monotonic() - started
     return _result(project, folder, target, compared, so_far, seconds)
+
+
+def _lint(project: Project, folder: Folder, target: Target | None) -> list[Finding]:
+    pending = target.history.pending if target else ()
+    return lint_findings(project, pending, folder.migrations, target.major if target else None)
 
 
 def _target(project: Project, folder: Folder, so_far: Gathering) -> Target | None:

@@ -11,6 +11,7 @@ from trueup.folder.create import create_migration
 from trueup.model.finding import Finding, warning
 from trueup.ops.draft import QUERY, Draft, make_draft
 from trueup.ops.dump import refuse_blocked
+from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.rehearse_new import rehearse_new
 from trueup.verdict.effects import Hazard
@@ -75,4 +76,6 @@ def _rehearsed(project: Project, draft: Draft) -> Validated:
     rehearsed = rehearse_new(project, shadow, folder.migrations, draft)
     notes = (warning("replay_note", QUERY, note) for note in rehearsed.notes)
     findings = (*(f for f in folder.findings if f.is_error and f.code != _MISSING), *notes)
+    own = [draft.migration]
+    findings = (*findings, *lint_findings(project, own, own, shadow.major))
     return Validated(draft.name, rehearsed.changes, rehearsed.hazards, findings)
