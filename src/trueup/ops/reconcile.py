@@ -182,9 +182,8 @@ def insist_on_proof(proof: Proof) -> None:
     """Nothing is written or run on an unproven plan. Raises ValidationFailed."""
     if proof.holds:
         return
-    why = proof.failure.message if proof.failure else "objects still differed afterwards"
     raise ValidationFailed(
-        f"no plan could be proven: {why}",
+        f"no plan could be proven: {proof.why_not}",
         code="plan_not_proven",
         hint="run it without --write or --apply to see the plan and what is left; --only takes a"
         " part of the objects",

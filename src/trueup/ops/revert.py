@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def _run(
         wait = project.settings.lock_wait
         with migration_lock(conn, wait_seconds=wait) as lock, lock.at_work(conn):
             _insist_it_stands_still(seen)
-            _execute(conn, proof, project.settings.lock_timeout)
+            _execute(conn, proof, choice, project.settings.lock_timeout)
             reset_session(conn)
     live = seen.frame.cut_live(seen.target.dump(seen.shadow.host.pg_dump))
     goal = mixed(seen.live, seen.applied, changes)
@@ -106,17 +107,39 @@ def _insist_it_stands_still(seen: Look) -> None:
         )
 
 
-def _execute(conn: Connection, proof: Proof, lock_timeout: float) -> None:
+def _execute(conn: Connection, proof: Proof, choice: Choice, lock_timeout: float) -> None:
     from trueup.shadow.prove import groups
 
     conn.execute(f"SET lock_timeout TO {max(1, round(lock_timeout * 1000))}")
     for group in groups(proof.plan.statements):
         if group[0].transactional:
-            with conn.transaction():
+            with conn.transaction(), _rows_kept(conn, group, choice):
                 for statement in group:
                     _one(conn, statement)
         else:
             _one(conn, group[0])
+
+
+@contextmanager
+def _rows_kept(conn: Connection, group: Sequence[Statement], choice: Choice) -> Iterator[None]:
+    """Rows that are written anew are compared: that costs no more than writing them. Raises
+    ValidationFailed (`rows_not_kept`) before the transaction ends."""
+    from trueup.plan.hazards import TABLE_REWRITE
+    from trueup.shadow.rows import lost_rows, new_names, rows_of, tables_priced
+
+    said = tables_priced(group, *LOSES_DATA)
+    renamed = new_names(choice.renames)
+    old = {new: name for name, new in renamed.items()}
+    written = {old.get(table, table) for table in tables_priced(group, TABLE_REWRITE) - said}
+    before = rows_of(conn, written) if written else {}
+    yield
+    lost = lost_rows(before, conn, renamed, said)
+    if lost:
+        raise ValidationFailed(
+            f"rows did not survive: {'; '.join(lost)}",
+            code="rows_not_kept",
+            hint="the transaction was rolled back; please report the plan that --revert shows",
+        )
 
 
 def _one(conn: Connection, statement: Statement) -> None:

@@ -8,6 +8,7 @@ from pglast.parser import ParseError
 
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.table import Column, Table, parse_table
+from trueup.model.type_body import Enum, parse_type
 from trueup.plan.opening import TABLES
 from trueup.plan.statements import Hazard, Hint, Statement
 
@@ -15,9 +16,10 @@ _BREAKS_CLIENTS = Hazard("irreversible", "whoever still uses the old name fails"
 
 
 def rename_statements(renames: Mapping[str, str], source: Schema) -> tuple[Statement, ...]:
-    """The statements for `schema.table=schema.table` and `schema.table.column=…`. Columns come
-    first: their tables have their old names then. Raises ValueError, saying why, for a name that
-    `source` does not have or a rename that would move something elsewhere."""
+    """The statements for `schema.table=schema.table`, `schema.table.column=…` and
+    `schema.enum.label=…`. Columns come first: their tables have their old names then. Raises
+    ValueError, saying why, for a name that `source` does not have or a rename that would move
+    something elsewhere."""
     pairs = sorted(renames.items(), key=lambda pair: -pair[0].count("."))
     return tuple(_statement(old.split("."), new.split("."), source) for old, new in pairs)
 
@@ -26,6 +28,9 @@ def _statement(old: list[str], new: list[str], source: Schema) -> Statement:
     said = f"{'.'.join(old)}={'.'.join(new)}"
     if len(old) not in (2, 3) or len(new) != len(old):
         raise ValueError(f"{said}: write schema.table=schema.table, or with a column on both sides")
+    enum = ObjectKey("TYPE", old[0], old[1])
+    if len(old) == 3 and enum in source:
+        return _label(enum, old[2], new[2], source, said)
     key = _table(old, source)
     if key is None:
         raise ValueError(f"{said}: there is no table or view {old[0]}.{old[1]}")
@@ -38,6 +43,19 @@ def _statement(old: list[str], new: list[str], source: Schema) -> Statement:
         )
     column = f"{_quoted(old[2])} TO {_quoted(new[2])}"
     return Statement(f"ALTER TABLE {table} RENAME COLUMN {column}", key, (_BREAKS_CLIENTS,))
+
+
+def _label(key: ObjectKey, old: str, new: str, source: Schema, said: str) -> Statement:
+    body = parse_type(source[key].ddl)
+    if not isinstance(body, Enum) or old not in body.labels:
+        raise ValueError(f"{said}: {key.schema}.{key.name} has no label {old}")
+    names = f"{_literal(old)} TO {_literal(new)}"
+    type_ = f"{_quoted(key.schema)}.{_quoted(key.name)}"
+    return Statement(f"ALTER TYPE {type_} RENAME VALUE {names}", key, (_BREAKS_CLIENTS,))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _table(parts: list[str], source: Schema) -> ObjectKey | None:

@@ -23,6 +23,7 @@ def plan_json(proof: Proof) -> dict[str, Any]:
             for hint in proof.plan.hints
         ],
         "failure": proof.failure.message if proof.failure else None,
+        "lost_rows": list(proof.lost),
     }
 
 
@@ -47,6 +48,9 @@ def _head(proof: Proof) -> Iterator[str]:
         yield "-- NOT PROVEN: PostgreSQL refused a statement of this plan on a copy:"
         yield f"--   {one_line(proof.failure.message)}"
         yield f"--   {one_line(proof.failure.statement)}"
+    elif proof.lost:
+        yield "-- NOT PROVEN: on a copy, rows did not survive:"
+        yield from (f"--   {one_line(words)}" for words in proof.lost)
     elif proof.up_to_column_order:
         yield "-- Proven, equal up to the order of columns in:"
         yield from (f"--   {one_line(str(key))}" for key in proof.residue)

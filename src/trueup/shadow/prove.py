@@ -16,6 +16,7 @@ import psycopg
 from trueup.errors import StatementFailed
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.column_order import same_but_for_column_order
+from trueup.plan.hazards import DATA_LOSS
 from trueup.plan.plan import (
     Hint,
     Plan,
@@ -26,6 +27,7 @@ from trueup.plan.plan import (
 )
 from trueup.plan.renames import likely_renames, rename_statements
 from trueup.postgres.session import Connection, connect
+from trueup.shadow.rows import Rows, lost_rows, rows_of, tables_priced
 
 # A fresh plan, one with what failed rebuilt, one more, and one with the other search path.
 _ATTEMPTS = 5
@@ -42,7 +44,8 @@ class Proof:
 
     `proven`: the copy's dump equalled the goal's. `up_to_column_order`: it did but for the order
     of columns in tables. `residue`: the objects that still differ, empty when proven. `failure`:
-    why a statement was refused, with the statement, in the last attempt.
+    why a statement was refused, with the statement, in the last attempt. `lost`: what became of
+    rows without the plan saying so, in words; then nothing is proven.
     """
 
     plan: Plan
@@ -51,16 +54,29 @@ class Proof:
     residue: tuple[ObjectKey, ...] = ()
     failure: StatementFailed | None = None
     attempts: int = 1
+    lost: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether nothing is left but, at most, the order of columns."""
         return self.proven or self.up_to_column_order
 
+    @property
+    def why_not(self) -> str:
+        """Why it does not hold, in words; "" when it does."""
+        if self.holds:
+            return ""
+        if self.failure:
+            return self.failure.message
+        if self.lost:
+            return f"rows did not survive: {'; '.join(self.lost)}"
+        return "objects still differed afterwards"
+
 
 @dataclass
 class _Trial:
-    """One attempt: the statements run so far on one copy, and where they led."""
+    """One attempt: the statements run so far on one copy, and where they led. `before` are the
+    rows when everything had its new name."""
 
     statements: list[Statement] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
@@ -68,6 +84,8 @@ class _Trial:
     start: Schema = field(default_factory=Schema)
     failed: Statement | None = None
     failure: StatementFailed | None = None
+    before: Rows = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
 
 def prove(
@@ -84,6 +102,8 @@ def prove(
     while chosen is not None and len(found) < _ATTEMPTS:
         with clone() as conninfo:
             trial = _try(source, goal, conninfo, dump, chosen)
+            if trial.before and not trial.failure:
+                trial.lost = _lost(trial, conninfo)
         found.append(_judge(trial, source, goal))
         if found[-1].proven or (found[-1].holds and not chosen.strict_column_order):
             break
@@ -91,8 +111,25 @@ def prove(
     return replace(max(found, key=_rank), attempts=len(found))
 
 
-def _rank(proof: Proof) -> tuple[bool, bool, bool, int]:
-    return (proof.proven, proof.up_to_column_order, proof.failure is None, -len(proof.residue))
+def _rows(conninfo: str) -> Rows:
+    with connect(conninfo) as conn:
+        return rows_of(conn)
+
+
+def _lost(trial: _Trial, conninfo: str) -> tuple[str, ...]:
+    said = tables_priced(trial.statements, DATA_LOSS)
+    with connect(conninfo) as conn:
+        return lost_rows(trial.before, conn, {}, said)
+
+
+def _rank(proof: Proof) -> tuple[bool, bool, bool, bool, int]:
+    return (
+        proof.proven,
+        proof.up_to_column_order,
+        not proof.lost,
+        proof.failure is None,
+        -len(proof.residue),
+    )
 
 
 def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanOptions) -> _Trial:
@@ -105,6 +142,8 @@ def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanO
             plan = make_plan(trial.reached, goal, options)
         if not plan and trial.plans:
             break
+        if number == bool(renamed):
+            trial.before = _rows(conninfo)
         before = len(_differing(trial.reached, goal))
         more = _run(plan.statements, conninfo)
         trial.failed, trial.failure = more.failed, more.failure
@@ -191,9 +230,10 @@ def _judge(trial: _Trial, source: Schema, goal: Schema) -> Proof:
     )
     reached = source if trial.failure else trial.reached
     residue = _differing(reached, goal)
-    proven = not residue and not trial.failure
-    ordered = bool(residue) and not trial.failure and equal_up_to_column_order(reached, goal)
-    return Proof(plan, proven, ordered, residue, trial.failure)
+    whole = not trial.failure and not trial.lost
+    proven = whole and not residue
+    ordered = whole and bool(residue) and equal_up_to_column_order(reached, goal)
+    return Proof(plan, proven, ordered, residue, trial.failure, lost=trial.lost)
 
 
 def _hints(trial: _Trial) -> Iterator[Hint]:

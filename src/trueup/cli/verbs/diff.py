@@ -45,7 +45,8 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         metavar="OLD=NEW",
         action="append",
         default=[],
-        help="schema.table or schema.table.column that was renamed, not dropped and added",
+        help="schema.table, schema.table.column or schema.enum.label that was renamed, not dropped"
+        " and added",
     )
     parser.add_argument("--online", action="store_true", help="prefer forms without long locks")
     parser.add_argument(

@@ -125,7 +125,7 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         "direction": direction,
         "possible": proof.holds,
         "proven": proof.holds,
-        "why_not": "" if proof.holds else "the plan did not lead there on a copy",
+        "why_not": fence.text(proof.why_not),
         "objects": _objects(result.changes, fence),
         "sql": fence.text(_sql(proof)),
         "hazards": _hazards(proof, fence),
