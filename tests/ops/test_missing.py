@@ -148,3 +148,50 @@ def test_keep_going_writes_where_nothing_fails(project: Project) -> None:
     project.migration("CREATE TABLE a (b int)")
     assert project.run("dump", "--keep-going").status == 0
     assert project.schema_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("sql", "extension"),
+    [
+        ("CREATE TABLE t (e vector(3))", "vector"),
+        ("SELECT cron.schedule('a', '* * * * *', 'SELECT 1')", "pg_cron"),
+        ("CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw", "postgres_fdw"),
+        ("CREATE TABLE t (x text); CREATE INDEX ON t USING gin (x gin_trgm_ops)", "pg_trgm"),
+        ("CREATE TABLE t (id uuid DEFAULT uuid_generate_v4())", "uuid-ossp"),
+    ],
+)
+def test_what_belongs_to_an_extension_that_nobody_enabled_points_to_it(
+    project: Project, sql: str, extension: str
+) -> None:
+    project.migration(sql)
+    found = cause(project.run("dump"))
+    assert f"belongs to the extension {extension}, which no migration enables" in found["message"]
+    assert f'CREATE EXTENSION IF NOT EXISTS "{extension}"' in found["hint"]
+
+
+def test_what_an_enabled_extension_keeps_out_of_the_search_path_is_told_so(
+    project: Project,
+) -> None:
+    project.migration("CREATE SCHEMA extensions; CREATE EXTENSION hstore SCHEMA extensions")
+    project.migration("CREATE TABLE t (h hstore)")
+    found = cause(project.run("dump"))
+    assert f"{FIRST}_step.sql enables: the search path does not lead to it" in found["message"]
+    assert "extensions.hstore" in found["hint"]
+
+
+def test_a_column_that_an_index_wants_is_looked_for_in_its_table_only(project: Project) -> None:
+    project.migration("CREATE TABLE a (id int)")
+    project.migration("CREATE INDEX ON a (user_id)")
+    project.migration("CREATE TABLE b (user_id int)")
+    found = cause(project.run("dump"))
+    assert found["subject"] == "column user_id of a"
+    assert "runs later" not in found["message"]
+
+
+def test_a_column_without_a_name_in_the_tree_is_no_column_that_is_made(project: Project) -> None:
+    """ALTER COLUMN ... TYPE has a definition, too."""
+    project.migration("CREATE TABLE a (b int); ALTER TABLE a ALTER COLUMN b TYPE bigint")
+    project.migration("SELECT nope FROM a")
+    answer = project.run("dump")
+    assert answer.status == 3
+    assert cause(answer)["subject"] == "column nope"

@@ -259,3 +259,17 @@ def test_jobs_that_are_hidden_are_could_not_tell(project: projects.Project) -> N
         assert "cron_jobs_unreadable" in answer.codes
     finally:
         project.execute("DROP ROLE reader")
+
+
+def test_what_an_extension_takes_over_is_not_dropped(tmp_path: Path) -> None:
+    """pg_net owns the schema net from then on, and pg_dump has no entry for it any more."""
+    project = projects.make(tmp_path / "project", None)
+    (project.root / "supabase").mkdir()
+    (project.root / "supabase" / "config.toml").write_text("[db]\nmajor_version = 17\n")
+    project.migration("CREATE EXTENSION pg_net WITH SCHEMA extensions")
+    assert project.command("dump").status == 0
+    assert "Dropped" not in project.schema_file.read_text()
+    assert project.run("check").status == 0
+    project.migration("DROP EXTENSION pg_net")
+    assert project.command("dump").status == 0
+    assert project.run("check").status == 0

@@ -154,6 +154,25 @@ def test_functions_of_pg_net_work_before_the_extension_and_after(each_project: C
     each_project.execute("DROP EXTENSION pg_net")
 
 
+def test_pg_net_can_be_put_into_its_own_schema(each_project: Connection) -> None:
+    """Supabase's documentation had it so until 2022, and where pg_net is there it is skipped."""
+    conn = each_project
+    conn.execute("CREATE SCHEMA IF NOT EXISTS net")
+    conn.execute("CREATE EXTENSION IF NOT EXISTS pg_net WITH SCHEMA net")
+    conn.execute("SELECT net.http_post(url := 'http://localhost')")
+    assert (
+        one(
+            conn,
+            "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_net'",
+        )
+        == "net"
+    )
+    conn.execute("DROP EXTENSION pg_net")
+    conn.execute("CREATE EXTENSION pg_net WITH SCHEMA extensions")
+    conn.execute("SELECT net.http_post(url := 'http://localhost')")
+    assert one(conn, "SELECT has_schema_privilege('anon', 'net', 'USAGE')")
+
+
 def test_owners_are_the_services(each_project: Connection) -> None:
     rows = each_project.execute(
         "SELECT oid::regclass::text, relowner::regrole::text FROM pg_class WHERE oid = ANY ("

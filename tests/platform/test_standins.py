@@ -362,6 +362,17 @@ def test_dropping_a_stand_in_leaves_nothing_of_it(bench: Bench, name: str) -> No
     assert bench.conn.execute(EVERYTHING).fetchall() == there
 
 
+def test_pg_net_uses_a_schema_net_that_is_there(bench: Bench) -> None:
+    if "pg_net" not in bench.missing:
+        pytest.skip("this server has the extension itself")
+    for schema in ("net", "extensions"):
+        bench.run("create schema if not exists net")
+        bench.run(f"create extension pg_net with schema {schema}")
+        bench.run("select net.http_get('http://localhost')")
+        bench.conn.execute("DROP EXTENSION pg_net")
+        assert bench.one("SELECT to_regclass('net.http_request_queue')") is None
+
+
 def test_an_exclusion_constraint_over_stand_in_operators_holds(bench: Bench) -> None:
     bench.run(CASES["btree_gist"].create.format("btree_gist") + CASES["btree_gist"].uses)
     with pytest.raises(psycopg.errors.ExclusionViolation):

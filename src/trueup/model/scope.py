@@ -107,12 +107,15 @@ class Frame:
 
     def _dropped(self, schema: Schema) -> Iterator[SchemaObject]:
         """Last made, first dropped; what goes with its table is not dropped by itself."""
+        named = {key.name for key in schema if key.kind == "EXTENSION"}
+        taken_over = {home for name, home in _TAKEN_OVER.items() if name in named}
         gone = {key for key in self.touched if key not in schema and self._right(key)}
         for key in reversed(list(self.base)):
             item = self.base[key]
             with_table = any(n in gone and n.kind in _TABLES for n in item.depends_on)
             counts = self.is_inside(key) or key.kind == "EXTENSION"
-            if key in gone and item.drop and counts and not with_table:
+            taken = _home(key) in taken_over
+            if key in gone and item.drop and counts and not with_table and not taken:
                 yield item
 
     def _right(self, key: ObjectKey) -> bool:
@@ -140,6 +143,19 @@ _ONCE_INSTALLED = frozenset(
         "uuid-ossp",
     }
 )
+
+
+# Schemas of the platform whose objects belong to an extension once a migration makes it: pg_dump
+# has no entry for them any more, and they are not gone.
+_TAKEN_OVER = {"pg_net": "net"}
+
+
+def _home(key: ObjectKey) -> str:
+    """The schema that an object is in, or is, or is about."""
+    if key.schema:
+        return key.schema
+    kind, _, name = key.name.partition(" ")
+    return key.name if key.kind == "SCHEMA" else name if kind == "SCHEMA" else ""
 
 
 def _adds(item: SchemaObject, platform: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
 from trueup.ops.declarative import declarative_label, declarative_schema
+from trueup.ops.exposed import leave_out_unsaid
 from trueup.ops.gather import Gathering
 from trueup.ops.intent import finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -163,6 +164,7 @@ def _compare(
         so_far.add(*(_column_order(item) for item in order))
     rights, said = compare_rights(project, frame, wholes, shadow.major)
     so_far.findings[:0] = said
+    rights = leave_out_unsaid(project, folder.migrations, shadow.major, rights, so_far)
     counted = (*drift, *(order if strict else ()), *rights.drift)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
     so_far.add(*sifted.findings)

@@ -57,7 +57,7 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
     one, other = resolve(project, source), resolve(project, goal)
     refuse_same(one, other)
     shadow = project.shadow(one.major or other.major)
-    read_together((one, other), shadow)
+    read_together((one, other), shadow, lambda: _load(options))
     whole = one.schema(shadow)
     frame = Frame(scope_of(project, options), shadow.base(), whole)
     before, after = _cut(frame, one, whole), _cut(frame, other, other.schema(shadow))
@@ -66,6 +66,16 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
     if options.plan and changes:
         proof = _prove(one, shadow, frame, before, after, options)
     return DiffResult(one.label, other.label, changes, order, majors(one, other, shadow), proof)
+
+
+def _load(options: DiffOptions) -> None:
+    """What will be needed and takes as long to import as pg_dump takes for 500 tables."""
+    import trueup.diff.words.registry
+    import trueup.plan.column_order
+
+    if options.plan:
+        import trueup.plan.plan
+        import trueup.shadow.prove  # noqa: F401
 
 
 def split_by_order(

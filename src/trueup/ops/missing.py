@@ -4,7 +4,7 @@ two make."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from trueup.verdict.missing import (
     explain_present,
     is_absent,
     named_object,
+    of_its_table,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ _QUERIES = {
 
 def explain_failure(project: Project, failed: StatementFailed, ran: Sequence[Migration]) -> None:
     """Adds to a failure of one of the files `ran` what is known of the object it is about."""
-    thing = named_object(failed.sqlstate, failed.message)
+    named = named_object(failed.sqlstate, failed.message)
+    thing = named and of_its_table(named, failed.statement)
     place = failed.location
     if thing is None or place is None or failed.also:
         return
@@ -55,14 +57,14 @@ def explain_failure(project: Project, failed: StatementFailed, ran: Sequence[Mig
     failing = next((file for file in files if file.path == place.file), None)
     if failing is None:
         return
-    read = cache(_deeds)
     if is_absent(failed.sqlstate):
         has = Elsewhere(tuple(_files_with(project, thing)), _database_has(project, thing))
-        failed.also = (explain_missing(thing, failing, files, read, has),)
+        failed.also = (explain_missing(thing, failing, files, _deeds, has),)
     else:
-        failed.also = (explain_present(thing, failing, files, read),)
+        failed.also = (explain_present(thing, failing, files, _deeds),)
 
 
+@lru_cache(maxsize=1 << 12)
 def _deeds(file: Migration) -> Deeds:
     try:
         return deeds(file.sql)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,12 +188,14 @@ class Live:
             yield conninfo
 
 
-def read_together(sources: Sequence[Source], shadow: Shadow) -> None:
+def read_together(
+    sources: Sequence[Source], shadow: Shadow, meanwhile: Callable[[], None] = lambda: None
+) -> None:
     """Reads live databases at the same time, so that both are there when they are asked for."""
     from trueup.postgres.dump import dump_schemas
 
     live = [source for source in sources if isinstance(source, Live)]
-    read = dump_schemas(shadow.host.pg_dump, [source.conninfo for source in live])
+    read = dump_schemas(shadow.host.pg_dump, [source.conninfo for source in live], meanwhile)
     for source, schema in zip(live, read, strict=True):
         source.known.append(schema)
 

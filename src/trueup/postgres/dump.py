@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -54,11 +54,15 @@ def dump_schema(
         return with_jobs(dumping.schema(), conninfo)
 
 
-def dump_schemas(pg_dump: Path, conninfos: Sequence[str]) -> list[Schema]:
-    """Several databases, read at the same time. Raises DumpFailed as `dump_schema` does."""
+def dump_schemas(
+    pg_dump: Path, conninfos: Sequence[str], meanwhile: Callable[[], None] = lambda: None
+) -> list[Schema]:
+    """Several databases, read at the same time; `meanwhile` is done while pg_dump works. Raises
+    DumpFailed as `dump_schema` does."""
     command = [str(pg_dump), *_FLAGS, "--lock-wait-timeout=10000"]
     with ExitStack() as stack:
         every = [stack.enter_context(_Dumping(command, conninfo)) for conninfo in conninfos]
+        meanwhile()
         read = [dumping.schema() for dumping in every]
     return [with_jobs(schema, at) for schema, at in zip(read, conninfos, strict=True)]
 

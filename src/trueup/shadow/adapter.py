@@ -49,6 +49,7 @@ class Adapter:
         place = failed.location
         if place and place.file in self._changed and place.line:
             failed.location = self._original(place)
+            failed.source = self._changed[place.file][0].sql
         return explain_unavailable(failed, self.major)
 
     def _original(self, place: Location) -> Location:

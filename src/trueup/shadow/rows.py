@@ -42,13 +42,16 @@ class Content:
 Rows = Mapping[TableName, Content]
 
 # Tables with something in them, and the whole of those that are partitions. By size: a copy that
-# holds no rows, which is the usual case, costs this one query.
+# holds no rows, which is the usual case, costs this one query. What an extension brought is its
+# own affair (the jobs of pg_cron are rows there, and objects of a plan).
 _FILLED = b"""
 WITH filled AS (
   SELECT c.oid FROM pg_catalog.pg_class c
    WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.relnamespace NOT IN (
            'pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-     AND pg_catalog.pg_relation_size(c.oid) > 0)
+     AND pg_catalog.pg_relation_size(c.oid) > 0
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+                        AND d.classid = 'pg_class'::regclass AND d.objid = c.oid))
 SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relispartition
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid IN (SELECT oid FROM filled UNION

@@ -98,7 +98,8 @@ def _table(node: Any) -> Iterator[Thing]:
 
 
 def _part(part: Any, table: str) -> Iterator[Thing]:
-    if type(part).__name__ == "ColumnDef":
+    # ALTER COLUMN ... TYPE has a definition without a name, too: it makes nothing.
+    if type(part).__name__ == "ColumnDef" and part.colname:
         yield Thing(COLUMN, part.colname, parent=table)
     elif type(part).__name__ == "Constraint" and part.conname:
         yield Thing("constraint", part.conname, parent=table)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+
+from pglast import parser
 
 from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.verdict.made import COLUMN, FUNCTION, RELATION, TYPE, Deeds, Thing
+from trueup.verdict.of_extension import extension_of
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _ABSENT = frozenset(("42P01", "42703", "42883", "42704", "3F000"))
@@ -33,6 +36,9 @@ _KINDS = {
 # How alike two names are that may be one misspelt (difflib: 1 is the same).
 _NEARLY = 0.8
 _TIME = "%Y%m%d%H%M%S"
+
+# Where a parse tree has the one table that a statement is about.
+_ABOUT = {"IndexStmt": "relation", "CreatePolicyStmt": "table", "CreateTrigStmt": "relation"}
 
 Read = Callable[[Migration], Deeds]
 
@@ -63,6 +69,19 @@ def named_object(sqlstate: str, message: str) -> Thing | None:
     if kind == COLUMN and before:  # column t.c does not exist: t may be an alias
         return Thing(kind, name, parent=parent)
     return Thing(kind, name, before[-1] if before else "", parent.rpartition(".")[2])
+
+
+def of_its_table(thing: Thing, statement: str) -> Thing:
+    """The thing with the table of the statement that failed, where that is about one table and
+    PostgreSQL did not name it (a column that an index or a policy wants)."""
+    if thing.parent or thing.kind != COLUMN:
+        return thing
+    try:
+        (raw,) = parser.parse_sql(statement)
+    except (parser.ParseError, ValueError):
+        return thing
+    table = getattr(raw.stmt, _ABOUT.get(type(raw.stmt).__name__, ""), None)
+    return replace(thing, parent=table.relname) if table else thing
 
 
 def is_absent(sqlstate: str) -> bool:
@@ -96,6 +115,9 @@ def explain_missing(
             " or makes it only under a condition",
             f"mend {maker.file_name} first",
         )
+    extension = extension_of(thing)
+    if extension:
+        return _of_extension(thing, extension, failing, files, read)
     if has.found:
         return _nowhere_in_files(thing, failing, has, _suggested(thing, failing, files, at))
     near = _near(thing, files[: at + 1], read)
@@ -159,6 +181,30 @@ def _misordered(
         f" {later.file_name} was applied already, `trueup repair --forget {later.version} --write`"
         f" and `trueup mark-applied {free or 'VERSION'}` let history follow",
     )
+
+
+def _of_extension(
+    thing: Thing, extension: str, failing: Migration, files: Sequence[Migration], read: Read
+) -> Finding:
+    wanted, at = Thing("extension", extension), files.index(failing)
+    enabled = next((file for file in files if read(file).makes(wanted)), None)
+    create = f'CREATE EXTENSION IF NOT EXISTS "{extension}"'
+    what = f"{_the(thing)} belongs to the extension {extension}"
+    if enabled is None or enabled is failing:
+        message = f"{what}, which no migration enables before {failing.file_name} needs it"
+        hint = f"write `{create};` ahead of it"
+        if thing.kind in (TYPE, FUNCTION) and not thing.schema:
+            hint += (
+                "; where the platform has the extension, write its schema before the name (on"
+                f" Supabase extensions.{thing.name})"
+            )
+    elif files.index(enabled) > at:
+        message = f"{what}, which {enabled.path} enables, and that runs later"
+        hint = f"write `{create};` ahead of it: where it is there already, that does nothing"
+    else:
+        message = f"{what}, which {enabled.path} enables: the search path does not lead to it here"
+        hint = f"write the extension's schema before the name, such as extensions.{thing.name}"
+    return _finding(thing, failing, message, hint)
 
 
 def _nowhere_in_files(thing: Thing, failing: Migration, has: Elsewhere, suggested: str) -> Finding:

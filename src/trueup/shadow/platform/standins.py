@@ -84,13 +84,15 @@ def explain_unavailable(failed: StatementFailed, major: int) -> StatementFailed:
     if name is None:
         return failed
     package = PACKAGES.get(name, f"postgresql-{{major}}-{name.replace('_', '-')}")
+    alike = [known for known in standins() if name in known]
+    meant = f"if {alike[0]} is meant, correct the name; else " if alike else ""
     return StatementFailed(
         f'the extension "{name}" is not on this server, and nothing in SQL can stand in for it',
         code="extension_unavailable",
         hint=(
-            f"install it for the local server ({package.format(major=major)} or your system's "
-            "name for it), or name a server that has it with --shadow-url: the Supabase image "
-            f"(supabase/postgres:{major}) in CI, or any scratch server"
+            f"{meant}install it for the local server ({package.format(major=major)} or your"
+            " system's name for it), or name a server that has it with --shadow-url: the Supabase"
+            f" image (supabase/postgres:{major}) in CI, or any scratch server"
         ),
         subject=name,
         location=failed.location,
@@ -99,6 +101,7 @@ def explain_unavailable(failed: StatementFailed, major: int) -> StatementFailed:
         detail=failed.detail,
         server_hint=failed.server_hint,
         context=failed.context,
+        source=failed.source,
     )
 
 

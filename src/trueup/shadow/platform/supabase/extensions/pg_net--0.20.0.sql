@@ -1,14 +1,21 @@
 -- Requests are queued, as the real one queues them, and never sent.
--- The Supabase platform has schema net from the start (net.sql); then its objects become members of
--- the extension, else they are made.
+-- The Supabase platform has schema net and what is in it from the start (net.sql); then these become
+-- members of the extension, else they are made. A schema that the extension itself is put into can
+-- be no member of it: WITH SCHEMA net, as the documentation once had it.
 do $install$
 declare
   member text;
 begin
-  if to_regnamespace('net') is not null then
+  if to_regnamespace('net') is null then
+    create schema net;
+  elsif not exists (
+    select from pg_extension where extname = 'pg_net' and extnamespace = 'net'::regnamespace
+  ) then
+    alter extension pg_net add schema net;
+  end if;
+  if to_regclass('net.http_request_queue') is not null then
     for member in
-      select 'schema net'
-      union all select 'table ' || oid::regclass from pg_class
+      select 'table ' || oid::regclass from pg_class
         where relnamespace = 'net'::regnamespace and relkind = 'r'
       union all select 'sequence ' || oid::regclass from pg_class
         where relnamespace = 'net'::regnamespace and relkind = 'S'
@@ -23,7 +30,6 @@ begin
     return;
   end if;
   execute $ddl$
-create schema net;
 create domain net.http_method as text
   check (value ilike 'get' or value ilike 'post' or value ilike 'delete');
 create type net.request_status as enum ('PENDING', 'SUCCESS', 'ERROR');
