@@ -18,6 +18,7 @@ _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "doubl
 _STRINGS = frozenset({"text", "character varying", "character", "bpchar", "name", "citext"})
 _BITS = frozenset({"bit", "bit varying"})
 _DATES = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+_OBJECTS = ("regclass", "regproc", "regprocedure", "regtype", "regrole", "regnamespace")
 # Pairs that PostgreSQL casts by itself when it assigns.
 _ASSIGNED = (
     _NUMBERS,
@@ -29,23 +30,36 @@ _ASSIGNED = (
     frozenset({"time without time zone", "time with time zone"}),
     frozenset({"time without time zone", "interval"}),
     frozenset({"macaddr", "macaddr8"}),
+    *(frozenset({"oid", "integer", "bigint", reg}) for reg in _OBJECTS),
 )
-# Pairs that have a cast, but only when it is asked for.
-_EXPLICIT = (
-    frozenset({"integer", "boolean"}),
-    frozenset({"integer", "bit"}),
-    frozenset({"bigint", "bit"}),
-    frozenset({"money", "numeric"}),
-    frozenset({"money", "integer"}),
-    frozenset({"money", "bigint"}),
-    frozenset({"timestamp without time zone", "time without time zone"}),
-    frozenset({"timestamp with time zone", "time without time zone"}),
-    frozenset({"timestamp with time zone", "time with time zone"}),
-    frozenset({"point", "box"}),
-    frozenset({"jsonb", "integer"}),
-    frozenset({"jsonb", "numeric"}),
-    frozenset({"jsonb", "boolean"}),
+# Casts that exist, but only when asked for or in this direction: from, to.
+_EXPLICIT = frozenset(
+    {
+        ("integer", "boolean"),
+        ("boolean", "integer"),
+        ("integer", "bit"),
+        ("bit", "integer"),
+        ("bigint", "bit"),
+        ("bit", "bigint"),
+        ("money", "numeric"),
+        ("numeric", "money"),
+        ("integer", "money"),
+        ("bigint", "money"),
+        ("timestamp without time zone", "time without time zone"),
+        ("timestamp with time zone", "time without time zone"),
+        ("timestamp with time zone", "time with time zone"),
+        ("point", "box"),
+        ("box", "point"),
+        *(("jsonb", type_) for type_ in ("boolean", *_NUMBERS)),
+    }
 )
+# Types between two that have no cast of their own, and whose texts don't fit.
+_BETWEEN = {
+    **{("boolean", number): "integer" for number in _NUMBERS - {"integer"}},
+    **{(number, "boolean"): "integer" for number in _NUMBERS - {"integer"}},
+    **{("money", number): "numeric" for number in _NUMBERS - {"numeric"}},
+    **{(number, "money"): "numeric" for number in ("real", "double precision", "smallint")},
+}
 # Widening within these leaves the stored bytes as they are.
 _SAME_BYTES = frozenset({"text", "character varying"})
 
@@ -130,17 +144,21 @@ def using(column: str, old: str, new: str, side: Side) -> str:
 def _through_text(before: Type, after: Type, side: Side) -> str:
     if _has_cast(before, after, side):
         return ""
+    between = _BETWEEN.get((before.base, after.base))
+    if between and not before.dimensions:
+        return f"::{between}"
     both = before.dimensions and after.dimensions
     return '::"text"[]' if both else '::"text"'
 
 
 def _has_cast(before: Type, after: Type, side: Side) -> bool:
-    if before.base in _STRINGS and before.dimensions == after.dimensions:
+    # The blanks at the end of a `character` are no part of its text.
+    if before.base in _STRINGS - {"character"} and before.dimensions == after.dimensions:
         return True
     if bool(before.dimensions) != bool(after.dimensions):
         return False
-    pair = {before.base, after.base}
-    if any(pair <= family for family in (*_ASSIGNED, *_EXPLICIT)):
+    pair = (before.base, after.base)
+    if pair in _EXPLICIT or any(set(pair) <= family for family in _ASSIGNED):
         return True
     return _casts_to_domain(before, after, side) or _user_cast(before, after, side)
 

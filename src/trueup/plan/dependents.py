@@ -93,7 +93,7 @@ class Work:
         """What is to be copied is decided first: it is not opened."""
         for key in keys:
             old, new = self.source.get(key), self.goal.get(key)
-            differ = old and new and old.meaning != new.meaning
+            differ = old and new and (old.meaning != new.meaning or key in self.options.rebuild)
             if old and new and differ and rule_for(key.kind).rebuilds(old, new, self):
                 self.replace(key)
                 self.move_away(key)
@@ -106,6 +106,7 @@ class Work:
                 continue
             if old is None:
                 self.decisions[key] = Decision(Fate.CREATE)
+                rule_for(key.kind).on_arrival(self.goal[key], self)
             elif new is None:
                 self._lose(key, Fate.DROP)
             elif old.meaning != new.meaning:
@@ -175,6 +176,8 @@ class Work:
         return self._rides[key]
 
     def _find_ride(self, element: Element) -> ObjectKey | None:
+        if element.key in self.moved_away:
+            return None
         rule = rule_for(element.key.kind)
         only = rule.goes_only_with(element, self)
         if only and self.goes(only):
@@ -219,6 +222,8 @@ class Work:
             for dependent in self.source.dependents(key):
                 if not self.goes(dependent.key):
                     rule_for(dependent.key.kind).on_loss(dependent, key, self)
+                elif dependent.key in self.moved_away:
+                    self.move_away(key)
 
 
 def all_orders(work: Work) -> Iterable[Edge]:

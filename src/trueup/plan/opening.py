@@ -13,9 +13,10 @@ from pglast.parser import ParseError
 
 from trueup.model.references import references
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
+from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import Column, Table, parse_table
 from trueup.model.type_body import Composite, parse_type
+from trueup.plan.casting import read_type
 from trueup.plan.dependents import Work
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
@@ -241,6 +242,26 @@ def _inherit(
     )
 
 
+def row_type_users(side: Side, table: ObjectKey) -> list[Element]:
+    """The tables that have a column of this table's row type, and such columns if opened."""
+    return [
+        element
+        for element in side.dependents(table)
+        if any(has_row_type(column, table) for column in _columns_in(element))
+    ]
+
+
+def _columns_in(element: Element) -> list[Column]:
+    if element.key.kind == COLUMN:
+        return [element.value.column]
+    return list(parse_table(element.ddl).columns.values()) if element.key.kind in TABLES else []
+
+
+def has_row_type(column: Column, table: ObjectKey) -> bool:
+    """Whether a column holds rows of a table, or arrays of them."""
+    return bool(column.type) and read_type(column.type).base == qualified(table.schema, table.name)
+
+
 def _with_needs(side: Side, owner: Element, part: Element) -> Element:
     """Gives a part those of its table's needs that its text speaks of, and a check its columns."""
     needs = set(part.needs)
@@ -252,6 +273,8 @@ def _with_needs(side: Side, owner: Element, part: Element) -> Element:
         needs |= {columns[name] for name in used}
     for need in owner.needs:
         known = side.get(need)
+        if part.key.kind == COLUMN and has_row_type(part.value.column, need):
+            needs.add(need)
         if known and need.kind not in (*TABLES, "SCHEMA") and part.ddl:
             names = tuple(rule_for(need.kind).names(known))
             if side.speaks_of(part.ddl, need, names):

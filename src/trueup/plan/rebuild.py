@@ -7,19 +7,36 @@ old one goes. Everything that stands on the table follows the usual way.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import pglast
+from pglast import ast
+from pglast.enums import ConstrType
+
+from trueup.model.references import mentions, references
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
-from trueup.model.table import Column
+from trueup.model.table import Column, Table, parse_table
 from trueup.plan import hazards
-from trueup.plan.casting import using
+from trueup.plan.casting import read_type, using
 from trueup.plan.dependents import Work
 from trueup.plan.element import Element
-from trueup.plan.opening import ATTACH, INHERIT, TABLES, all_columns, followed, read_table
+from trueup.plan.opening import (
+    ATTACH,
+    INHERIT,
+    TABLES,
+    all_columns,
+    followed,
+    parents,
+    parts_of,
+    read_table,
+)
 from trueup.plan.rule import statements
 from trueup.plan.rules.types import away_name
 from trueup.plan.statements import Hazard, Statement
-from trueup.plan.steps import CREATE, FAREWELL, Edge
+from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
+
+_LONGEST = 63
 
 
 def out_of_order(key: ObjectKey, work: Work) -> bool:
@@ -34,12 +51,12 @@ def out_of_order(key: ObjectKey, work: Work) -> bool:
 
 
 def is_unreachable(key: ObjectKey, work: Work) -> bool:
-    """Whether two tables differ in what no ALTER changes: how they are partitioned, and that a
-    column of their own becomes one that is only inherited."""
+    """Whether two tables differ in what no ALTER changes: how they are partitioned, the type of a
+    column that decides it, and that a column of their own becomes one that is only inherited."""
     before, after = read_table(work.source, key), read_table(work.goal, key)
     if before is None or after is None:
         return False
-    if before.partition_by != after.partition_by:
+    if before.partition_by != after.partition_by or _key_is_retyped(before, after):
         return True
     inherited = all_columns(work.goal, key)
     own = [name for name, column in before.columns.items() if column.type]
@@ -48,6 +65,21 @@ def is_unreachable(key: ObjectKey, work: Work) -> bool:
         for name, column in after.columns.items()
         if name not in own
     )
+
+
+def _key_is_retyped(before: Table, after: Table) -> bool:
+    if not before.partition_by:
+        return False
+    key = references(f"CREATE TABLE t () PARTITION BY {before.partition_by}")
+    shared = [name for name in before.columns if name in after.columns]
+    return any(
+        _kind_of(before.columns[name]) != _kind_of(after.columns[name])
+        for name in key.columns_of(("", "t"), shared)
+    )
+
+
+def _kind_of(column: Column) -> tuple[str, str | None]:
+    return column.type, column.collation
 
 
 def _stays_above(column: str, key: ObjectKey, work: Work) -> bool:
@@ -60,9 +92,32 @@ def _is_made_anew(before: Column | None, after: Column) -> bool:
 
 
 def put_aside(element: Element) -> tuple[Statement, ...]:
-    """Renames a table away."""
+    """Renames a table away, out of the reach of what becomes of its parents."""
     name = qualified(element.key.schema, element.key.name)
-    return statements(element, f"ALTER TABLE {name} RENAME TO {quote(away_name(element.key.name))}")
+    inherits = parse_table(element.ddl).inherits
+    leave = [f"ALTER TABLE {name} NO INHERIT {parent};\n" for parent in inherits]
+    rename = f"ALTER TABLE {name} RENAME TO {quote(away_name(element.key.name))}"
+    return statements(element, "".join(leave) + rename)
+
+
+def with_not_null_names(ddl: str) -> str:
+    """A CREATE TABLE that names its NOT NULL constraints as PostgreSQL would, were the names not
+    still those of the table put aside (18+)."""
+    parsed = [raw.stmt for raw in pglast.parse_sql(ddl)]
+    created: list[Any] = [stmt for stmt in parsed if isinstance(stmt, ast.CreateStmt)]
+    given = [
+        (constraint.location, f"{stmt.relation.relname}_{column.colname}_not_null")
+        for stmt in created
+        for column in stmt.tableElts or ()
+        if isinstance(column, ast.ColumnDef)
+        for constraint in column.constraints or ()
+        if constraint.contype == ConstrType.CONSTR_NOTNULL and not constraint.conname
+    ]
+    for start, name in reversed(given):
+        # A longer name is not cut at its end; which letters it loses only the server knows.
+        if len(name.encode()) <= _LONGEST:
+            ddl = f"{ddl[:start]}CONSTRAINT {quote(name)} {ddl[start:]}"
+    return ddl
 
 
 def carry_over(element: Element, work: Work) -> tuple[Statement, ...]:
@@ -73,12 +128,7 @@ def carry_over(element: Element, work: Work) -> tuple[Statement, ...]:
     old = qualified(key.schema, away_name(key.name))
     found: tuple[Statement, ...] = ()
     if names:
-        values = [
-            using(n, before[n].type, after[n].type, work.goal) or quote(n)
-            if before[n].type and after[n].type
-            else quote(n)
-            for n in names
-        ]
+        values = [_value(before[n], after[n], element, work) for n in names]
         source = read_table(work.source, key)
         only = "" if source and source.partition_by else "ONLY "
         listed = ", ".join(quote(n) for n in names)
@@ -90,6 +140,18 @@ def carry_over(element: Element, work: Work) -> tuple[Statement, ...]:
     return (*found, *statements(element, f"DROP TABLE {old}", *lost))
 
 
+def _value(before: Column, after: Column, element: Element, work: Work) -> str:
+    """A column's value as its successor takes it; by way of its text where its type is another
+    of the same name."""
+    if not (before.type and after.type):
+        return quote(after.name)
+    exchanged = [n for n in element.needs if n in work.moved_away and n.kind not in TABLES]
+    if any(n.name in mentions(before.type).names for n in exchanged):
+        text = '"text"' + "[]" * bool(read_type(before.type).dimensions)
+        return f"{quote(after.name)}::{text}::{after.type}"
+    return using(after.name, before.type, after.type, work.goal) or quote(after.name)
+
+
 def _prices(element: Element) -> list[Hazard]:
     return [
         hazards.table_rewrite(f"all rows of {element.key.name} are copied into a new table"),
@@ -98,10 +160,15 @@ def _prices(element: Element) -> list[Hazard]:
 
 
 def rebuild_order(work: Work) -> Iterator[Edge]:
-    """Partitions are joined before the rows come, triggers, indexes and foreign keys after."""
+    """Parents change after the old table left them; partitions are joined before the rows come,
+    triggers, indexes and foreign keys after."""
     for key in work.moved_away:
         if key.kind not in TABLES:
             continue
+        for parent in parents(work.source, key):
+            for part in parts_of(parent, work.source):
+                yield (DROP, key), (DROP, part.key)
+                yield (DROP, key), (ALTER, part.key)
         for dependent in work.goal.dependents(key):
             step = (CREATE, dependent.key)
             if dependent.key.kind == ATTACH and dependent.key.name != key.name:

@@ -114,6 +114,9 @@ class Rule:
         """The change in place; None where it must be dropped and recreated."""
         return None
 
+    def on_arrival(self, element: Element, work: Work) -> None:
+        """The goal has this one and the source does not: what must give way for it."""
+
     def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
         """Something this one stands on goes. By default it goes too, and comes back if wanted."""
         if not work.lets_go(element.key, lost):

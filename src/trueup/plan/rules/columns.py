@@ -14,17 +14,21 @@ from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import quote
 from trueup.model.table import Column
 from trueup.plan import hazards
-from trueup.plan.casting import assigns
+from trueup.plan.casting import assigns, keeps_bytes, read_type
 from trueup.plan.column_steps import column_steps, physical_steps, table_name
 from trueup.plan.dependents import Fate, Work
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import (
     COLUMN,
+    TABLES,
     ColumnOf,
     all_columns,
     column_key,
     followed,
+    has_row_type,
+    open_table,
     part_key,
+    row_type_users,
 )
 from trueup.plan.rule import Alteration, Rule, statements
 from trueup.plan.rules.sequences import identity_clause
@@ -64,6 +68,20 @@ class ColumnRule(Rule):
             retypes and not assigns(old.type or after.type, after.type or old.type)
         )
         work.alter(new.key, Alteration(steps, retypes=retypes, recasts=recasts))
+        if retypes and not keeps_bytes(old.type, after.type):
+            self._free_row_type(new, work)
+
+    def _free_row_type(self, new: Element, work: Work) -> None:
+        """PostgreSQL rewrites no table whose rows are values in another one's columns."""
+        for user in row_type_users(work.source, new.about):
+            if user.key.kind in TABLES and not work.goes(user.key):
+                open_table(user.key, work)
+        for side in (work.source, work.goal):
+            for user in row_type_users(side, new.about):
+                side.add_needs(user.key, [new.key])
+        for user in work.source.dependents(new.key):
+            if user.key.kind == COLUMN and has_row_type(user.value.column, new.about):
+                self.on_retype(user, new.key, work)
 
     def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
         new = work.goal.get(element.key)
@@ -74,7 +92,7 @@ class ColumnRule(Rule):
             self._column_lost(element, lost, work)
         elif column.generated and lost not in _type_needs(element, work.source):
             self._reseat(element, new, work)
-        elif work.move_away(lost):
+        elif lost in work.moved_away or (lost.kind not in TABLES and work.move_away(lost)):
             self._decide(new, column, new.value.column, work, forced=True)
         elif work.goes(lost):
             self._wait_as_text(element, new, work)
@@ -92,10 +110,14 @@ class ColumnRule(Rule):
         if new is None:
             return
         if _is_above(column, element, work):
+            if element.key not in work.decisions and element.meaning != new.meaning:
+                self.compare(element, new, work)
             known = work.decisions.get(element.key)
             done = known.alteration.statements if known else ()
             above = work.decisions[column].alteration
             work.alter(element.key, replace(above, statements=done, first=False))
+        elif has_row_type(element.value.column, work.source[column].about):
+            self._wait_as_text(element, new, work)
         elif element.value.column.generated:
             self._reseat(element, new, work)
 
@@ -121,7 +143,8 @@ class ColumnRule(Rule):
         before, after = old.value.column, new.value.column
         if not before.type or inherited_change(new.value, work) != before:
             return
-        aside = replace(before, type='"text"', collation=None, storage=None, compression=None)
+        text = '"text"' + "[]" * read_type(before.type).dimensions
+        aside = replace(before, type=text, collation=None, storage=None, compression=None)
         release = tuple(column_steps(old, before, aside, work, forced=False))
         restore = tuple(column_steps(new, aside, after, work, forced=False))
         work.reseat(old.key, release, restore, retypes=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import pglast
@@ -17,7 +18,7 @@ from trueup.plan.opening import CHECK, TABLES, followed, part_key
 from trueup.plan.rule import Alteration, Rule, Space, statements
 from trueup.plan.rules.indexes import IndexRule
 from trueup.plan.statements import Hazard, Statement
-from trueup.plan.steps import DROP, Edge
+from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tails import read_entry
 
 _SCAN = "all rows are read under a lock that stops writers"
@@ -79,7 +80,8 @@ class CheckRule(Rule):
         for above in _above(element, work):
             same = work.goal.get(above)
             if same and work.comes(above) and _core(same.ddl)[0] == _core(element.ddl)[0]:
-                return ()
+                change = altered_constraint(replace(element, ddl=same.ddl), element)
+                return change.statements if change else ()
         prices = (hazards.may_fail("rows that break the check stop it"), hazards.long_lock(_SCAN))
         return statements(element, element.ddl, *prices)
 
@@ -91,10 +93,14 @@ class CheckRule(Rule):
         return statements(element, element.drop)
 
     def order(self, work: Work) -> Iterator[Edge]:
+        """What comes from above is there before it is validated, gone before it is missed."""
         for key in work.decisions:
             if key.kind == CHECK and key in work.source and work.goes(key):
                 for above in _above(work.source[key], work):
                     yield (DROP, above), (DROP, key)
+            if key.kind == CHECK and work.comes(key):
+                for above in _above(work.goal[key], work):
+                    yield (CREATE, above), (CREATE, key)
 
 
 def _above(element: Element, work: Work) -> list[ObjectKey]:

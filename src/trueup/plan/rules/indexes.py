@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import pglast
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import qualified
+from trueup.model.sql_slices import qualified, quote
 from trueup.plan import hazards
 from trueup.plan.dependents import Work
 from trueup.plan.element import Element, Side
@@ -28,10 +31,23 @@ def index_name(element: Element) -> str:
 def whole_index(element: Element, side: Side) -> ObjectKey | None:
     """The partitioned index that this one is a part of."""
     attach = side.get(ObjectKey(INDEX_ATTACH, element.key.schema, index_name(element)))
-    if attach is None:
-        return None
-    others = sorted(n for n in attach.needs if n.kind in _INDEXED and n != element.key)
-    return next(iter(others), None)
+    return _whole_of(attach, side) if attach else None
+
+
+def _whole_of(attach: Element, side: Side) -> ObjectKey | None:
+    """Of all the indexes that an INDEX ATTACH stands on, the one that its text alters."""
+    altered = _altered(attach.ddl)
+    for need in sorted(attach.needs):
+        known = side.get(need) if need.kind in _INDEXED else None
+        if known and (need.schema, index_name(known)) == altered:
+            return need
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _altered(ddl: str) -> tuple[str, str]:
+    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    return stmt.relation.schemaname, stmt.relation.relname
 
 
 _INDEXED = ("INDEX", "CONSTRAINT")
@@ -123,7 +139,12 @@ class IndexAttachRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = (INDEX_ATTACH,)
 
     def prepare(self, element: Element, side: Side) -> None:
-        """A constraint that is a part of a plain index does not say so itself."""
+        """A constraint that is a part of a plain index does not say so itself; of a tree of
+        indexes only the nearest is its whole."""
+        whole = _whole_of(element, side)
+        near = {whole, *(part.key for part in _parts(element, side))}
+        needs = (n for n in element.needs if n.kind not in _INDEXED or n in near)
+        element = side.change(element.key, needs=frozenset(needs))
         for part in _parts(element, side):
             whole = whole_index(part, side)
             side.add_needs(part.key, [whole] if whole else [])
@@ -132,12 +153,21 @@ class IndexAttachRule(Rule):
         return set()
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        return sorted(element.needs)
+        """A freed partition's index is no part any more, whatever becomes of the two."""
+        freed = any(is_freed(part, work) for part in _parts(element, work.source))
+        return () if freed else sorted(element.needs)
 
     def drags(self, element: Element, work: Work) -> Iterable[ObjectKey]:
         """Ends with the index that it is a part of, unless the partition is freed."""
         if not _leaves(element, work):
             yield from (part.key for part in _parts(element, work.source))
+
+    def on_arrival(self, element: Element, work: Work) -> None:
+        """PostgreSQL takes the first index that fits when it attaches the table; one that fits
+        and is to stay the table's own comes after."""
+        for part in _parts(element, work.goal):
+            for twin in _twins(part, work):
+                work.replace(twin.key)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
         return ()
@@ -151,8 +181,11 @@ class IndexAttachRule(Rule):
             if new:
                 yield from _joining(new, work)
             for part in _parts(old, work.source):
+                whole = whole_index(part, work.source)
                 for attach in _attachments(part):
                     yield (DROP, attach), (DROP, part.key)
+                    if whole and is_freed(part, work):
+                        yield (DROP, attach), (DROP, whole)
 
 
 def _joining(new: Element, work: Work) -> Iterator[Edge]:
@@ -161,11 +194,32 @@ def _joining(new: Element, work: Work) -> Iterator[Edge]:
             yield (CREATE, attach), (CREATE, new.key)
             if _waits_for_indexes(attach, work):
                 yield (CREATE, part.key), (CREATE, attach)
+                yield from (((CREATE, attach), (CREATE, t.key)) for t in _twins(part, work))
         whole = whole_index(part, work.goal)
         # An index without all of its parts is invalid, and not recognised as ready.
         for attach in _attachments(work.goal[whole]) if whole and whole in work.goal else ():
             if _waits_for_indexes(attach, work):
                 yield (CREATE, new.key), (CREATE, attach)
+
+
+def _twins(part: Element, work: Work) -> list[Element]:
+    """Indexes of the same table and definition as a part that are no parts themselves."""
+    attached = any(work.comes(attach) for attach in _attachments(part))
+    tables = [need for need in part.needs if need.kind in TABLES] if attached else []
+    return [
+        other
+        for table in tables
+        for other in work.goal.dependents(table)
+        if other.key.kind == "INDEX"
+        and other.key != part.key
+        and _definition(other) == _definition(part)
+        and not whole_index(other, work.goal)
+    ]
+
+
+def _definition(index: Element) -> str:
+    """What makes an index but its name and its storage parameters."""
+    return read_entry(index.ddl).main.replace(f" INDEX {quote(index.key.name)} ", " ", 1)
 
 
 def _attachments(part: Element) -> list[ObjectKey]:

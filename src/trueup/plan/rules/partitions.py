@@ -35,6 +35,10 @@ class AttachRule(Rule):
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
         yield from (key for key in _child(element) if key in work.source)
 
+    def waits_aside(self, element: Element, work: Work) -> bool:
+        """One that is copied gives its bounds up to its successor before."""
+        return not any(child in work.moved_away for child in _child(element))
+
     def create(self, element: Element, work: Work) -> Iterable[Statement]:
         prices = (
             hazards.may_fail("rows outside of the partition's bounds stop it"),

@@ -16,12 +16,21 @@ from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES, open_table, parents, parts_of, read_table
 from trueup.plan.options import option_changes, reloption_changes
-from trueup.plan.rebuild import carry_over, is_unreachable, out_of_order, put_aside, rebuild_order
+from trueup.plan.rebuild import (
+    carry_over,
+    is_unreachable,
+    out_of_order,
+    put_aside,
+    rebuild_order,
+    with_not_null_names,
+)
 from trueup.plan.rule import Alteration, Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
 
 UNREACHABLE = "out_of_reach"
+# NOT NULL constraints have names since 18.
+_NOT_NULL_NAMES = 18
 
 
 class TableRule(Rule):
@@ -54,7 +63,7 @@ class TableRule(Rule):
         return element.key not in work.goal
 
     def away(self, element: Element, work: Work) -> Sequence[Statement]:
-        return put_aside(element)
+        return put_aside(element) if element.key in work.goal else ()
 
     def farewell(self, element: Element, work: Work) -> Sequence[Statement]:
         return carry_over(element, work)
@@ -83,6 +92,10 @@ class TableRule(Rule):
         attach = ObjectKey("TABLE ATTACH", element.key.schema, element.key.name)
         if attach in work.source:
             yield from parents(work.source, element.key)
+
+    def create(self, element: Element, work: Work) -> Iterable[Statement]:
+        names = element.key in work.moved_away and work.options.server_major >= _NOT_NULL_NAMES
+        return statements(element, with_not_null_names(element.ddl) if names else element.ddl)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
         loss = hazards.data_loss(f"every row of {element.key.name} is lost")

@@ -14,6 +14,7 @@ from typing import ClassVar
 from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
+from trueup.model.table import parse_table
 from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
 from trueup.plan import hazards
 from trueup.plan.dependents import Work
@@ -133,7 +134,9 @@ def _composite_changes(
         return None
     retyped = [n for n in kept if before.attributes[n] != after.attributes[n]]
     dependents = work.source.dependents(old.key)
-    if retyped and any(d.key.kind in TABLES for d in dependents):
+    name = qualified(new.key.schema, new.key.name)
+    typed = [d for d in dependents if _is_typed(d, name)]
+    if retyped and any(d.key.kind in TABLES and d not in typed for d in dependents):
         return None
     changes = [f"DROP ATTRIBUTE {quote(n)}" for n in before.attributes if n not in kept]
     for dependent in dependents if changes or retyped else ():
@@ -143,13 +146,14 @@ def _composite_changes(
     changes += [
         f"ADD ATTRIBUTE {quote(n)} {t}" for n, t in after.attributes.items() if n not in kept
     ]
-    name = qualified(new.key.schema, new.key.name)
-    typed_tables = any(
-        d.key.kind in TABLES and f" OF {name}" in d.ddl.partition("(")[0] for d in dependents
-    )
-    cascade = " CASCADE" if typed_tables else ""
+    cascade = " CASCADE" if typed else ""
     found = [s for c in changes for s in statements(new, f"ALTER TYPE {name} {c}{cascade}")]
     return Alteration(tuple(found))
+
+
+def _is_typed(element: Element, type_name: str) -> bool:
+    """Whether a table has its columns from a type."""
+    return element.key.kind in TABLES and parse_table(element.ddl).of_type == type_name
 
 
 class ShellRule(Rule):

@@ -14,5 +14,5 @@ ALTER TABLE "public"."t" ADD COLUMN "d" "public"."price" DEFAULT 1;
 ALTER TABLE "public"."t" ADD COLUMN "e" "text" COLLATE "pg_catalog"."C" DEFAULT 'x'::"text" NOT NULL;
 ALTER TABLE "public"."t" ADD COLUMN "f" character varying(9);
 ALTER TABLE "public"."t"
-    ADD CONSTRAINT "t_f_check" CHECK ((("f")::"text" = ANY (ARRAY[('x'::character varying)::"text", ('y'::character varying)::"text"])));
+    ADD CONSTRAINT "t_f_check" CHECK ((("f")::"text" = ANY ((ARRAY['x'::character varying, 'y'::character varying]))));
 RESET check_function_bodies;

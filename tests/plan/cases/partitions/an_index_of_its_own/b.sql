@@ -1,0 +1,5 @@
+CREATE TABLE note (topic text, body text) PARTITION BY LIST (topic);
+CREATE TABLE note_a (topic text, body text);
+ALTER TABLE note ATTACH PARTITION note_a FOR VALUES IN ('a');
+CREATE INDEX note_body ON note (body, topic);
+CREATE INDEX mine ON note_a (body, topic);

@@ -1,0 +1,10 @@
+ALTER TABLE "public"."seat" DETACH PARTITION "public"."seat_2";
+DROP INDEX "public"."seat_2_number_idx";
+ALTER TABLE ONLY "public"."seat_2" DROP CONSTRAINT "seat_2_hall_key";
+ALTER TABLE "public"."seat" DETACH PARTITION "public"."seat_1";
+DROP INDEX "public"."seat_1_number_idx";
+DROP INDEX "public"."seat_number";
+ALTER TABLE ONLY "public"."seat_1" DROP CONSTRAINT "seat_1_hall_key";
+ALTER TABLE ONLY "public"."seat" DROP CONSTRAINT "one_seat";
+ALTER TABLE ONLY "public"."seat" ATTACH PARTITION "public"."seat_2" FOR VALUES IN (2, 3);
+CREATE INDEX "seat_1_number" ON "public"."seat_1" USING "btree" ("number");
