@@ -121,7 +121,7 @@ class Server:
                     self._admin(f'CREATE ROLE "{role}"')
 
     def schema(self, name: str) -> Schema:
-        return dump_schema(self.pg_dump, self.cluster.conninfo(name))
+        return dump_schema(self.pg_dump, self.cluster.conninfo(name)).as_printed()
 
     def plain(self, name: str) -> dict[str, str]:
         """pg_dump's plain text, cut at the comments that head its objects."""
@@ -222,10 +222,10 @@ def _outcome(server: Server, source: End, goal: End) -> tuple[str, str]:
             yield server.cluster.conninfo(name)
 
     def dump(conninfo: str) -> Schema:
-        return dump_schema(server.pg_dump, conninfo)
+        return dump_schema(server.pg_dump, conninfo).as_printed()
 
     major = server.cluster.install.major
-    options = PlanOptions(server_major=major, strict_column_order=server.strict)
+    options = PlanOptions(server_major=major, strict_column_order=server.strict, verbatim=True)
     proof = prove(source.schema, goal.schema, clone, dump, options)
     if not proof.holds:
         return UNPROVEN, _why(proof)

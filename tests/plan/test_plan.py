@@ -145,3 +145,18 @@ def test_an_expression_comes_out_as_it_was_first_written(pg: Cluster) -> None:
     second = made(pg, f"{column}); ALTER TABLE t ADD CONSTRAINT c {reread}")
     assert schema_of(pg, second) == schema_of(pg, wanted)
     assert not make_plan(schema_of(pg, second), schema_of(pg, wanted))
+
+
+def test_another_spelling_counts_where_that_is_asked_for(pg: Cluster) -> None:
+    shown = "CHECK (((a)::text = ANY ((ARRAY['x'::varchar, 'y'::varchar])::text[])))"
+    column = "CREATE TABLE t (a varchar(9)"
+    first = made(pg, f"{column}, CONSTRAINT c CHECK (a IN ('x', 'y')))")
+    second = made(pg, f"{column}, CONSTRAINT c {shown})")
+    before, after = (schema_of(pg, one).as_printed() for one in (first, second))
+    assert not make_plan(before, after)
+    plan = make_plan(before, after, PlanOptions(verbatim=True))
+    assert plan.statements[0].sql == 'ALTER TABLE "public"."t" DROP CONSTRAINT "c"'
+    with connect(first) as conn:
+        for statement in plan.statements:
+            conn.execute(statement.sql.encode())
+    assert schema_of(pg, first).as_printed() == after

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class ObjectKey(NamedTuple):
@@ -75,6 +75,14 @@ class Schema(Mapping[ObjectKey, SchemaObject]):
         """The DDL of an object, None where the schema lacks it."""
         found = self.objects.get(key)
         return found.ddl if found else None
+
+    def as_printed(self) -> Self:
+        """The same with every DDL as pg_dump printed it."""
+        objects = {
+            key: replace(item, ddl=item.printed, verbatim="") if item.verbatim else item
+            for key, item in self.objects.items()
+        }
+        return replace(self, objects=objects)
 
     def counts(self) -> dict[str, int]:
         """How many objects of each kind, kinds in alphabetical order."""

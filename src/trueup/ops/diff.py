@@ -12,7 +12,7 @@ from trueup.model.finding import Finding, warning
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame, Scope
 from trueup.ops.project import Project
-from trueup.ops.sources import Source, read_together, resolve
+from trueup.ops.sources import WORDS, Source, read_together, resolve
 from trueup.shadow.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -51,20 +51,36 @@ class DiffResult:
         return not self.changes
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Both schemas, cut to what counts, and where FROM comes from. `verbatim`: as printed."""
+
+    one: Source
+    shadow: Shadow
+    frame: Frame
+    before: Schema
+    after: Schema
+    verbatim: bool
+
+
 def diff(project: Project, source: str, goal: str, options: DiffOptions) -> DiffResult:
-    """Compares two sources. Raises UsageError for a source that is none, or for one database
-    named twice; StatementFailed where a text doesn't load."""
+    """Compares two sources. Between the project's own sides, what PostgreSQL prints in two ways is
+    the same, as in `check`; elsewhere it is compared as it is printed. Raises UsageError for a
+    source that is none, or for one database named twice; StatementFailed where a text doesn't
+    load."""
     one, other = resolve(project, source), resolve(project, goal)
     refuse_same(one, other)
     shadow = project.shadow(one.major or other.major)
     read_together((one, other), shadow, lambda: _load(options))
     whole = one.schema(shadow)
     frame = Frame(scope_of(project, options), shadow.base(), whole)
+    verbatim = not {source, goal} & set(WORDS)
     before, after = _cut(frame, one, whole), _cut(frame, other, other.schema(shadow))
+    if verbatim:
+        before, after = before.as_printed(), after.as_printed()
     changes, order = split_by_order(compare(before, after), options.strict_column_order)
-    proof = None
-    if options.plan and changes:
-        proof = _prove(one, shadow, frame, before, after, options)
+    pair = _Pair(one, shadow, frame, before, after, verbatim)
+    proof = _prove(pair, options) if options.plan and changes else None
     return DiffResult(one.label, other.label, changes, order, majors(one, other, shadow), proof)
 
 
@@ -90,31 +106,24 @@ def split_by_order(
     return tuple(c for c in changes if c not in order), order
 
 
-def _prove(
-    one: Source,
-    shadow: Shadow,
-    frame: Frame,
-    before: Schema,
-    after: Schema,
-    options: DiffOptions,
-) -> Proof:
+def _prove(pair: _Pair, options: DiffOptions) -> Proof:
     from trueup.plan.plan import PlanOptions
     from trueup.shadow.prove import prove
 
-    refuse_renames(options.renames, before)
+    refuse_renames(options.renames, pair.before)
     chosen = PlanOptions(
-        server_major=shadow.major,
+        server_major=pair.shadow.major,
         renames=options.renames,
         online=options.online,
         strict_column_order=options.strict_column_order,
+        verbatim=pair.verbatim,
     )
-    return prove(
-        before,
-        after,
-        lambda: one.copy(shadow),
-        lambda conninfo: frame.cut(shadow.dump(conninfo)),
-        chosen,
-    )
+
+    def dump(conninfo: str) -> Schema:
+        read = pair.frame.cut(pair.shadow.dump(conninfo))
+        return read.as_printed() if pair.verbatim else read
+
+    return prove(pair.before, pair.after, lambda: pair.one.copy(pair.shadow), dump, chosen)
 
 
 def refuse_renames(renames: Mapping[str, str], source: Schema) -> None:

@@ -93,7 +93,7 @@ class Work:
         """What is to be copied is decided first: it is not opened."""
         for key in keys:
             old, new = self.source.get(key), self.goal.get(key)
-            differ = old and new and (old.meaning != new.meaning or key in self.options.rebuild)
+            differ = old and new and (self._differ(old, new) or key in self.options.rebuild)
             if old and new and differ and rule_for(key.kind).rebuilds(old, new, self):
                 self.replace(key)
                 self.move_away(key)
@@ -109,8 +109,11 @@ class Work:
                 rule_for(key.kind).on_arrival(self.goal[key], self)
             elif new is None:
                 self._lose(key, Fate.DROP)
-            elif old.meaning != new.meaning:
+            elif self._differ(old, new):
                 rule_for(key.kind).compare(old, new, self)
+
+    def _differ(self, old: Element, new: Element) -> bool:
+        return old.differs(new, verbatim=self.options.verbatim)
 
     def replace(self, key: ObjectKey) -> None:
         """Drops an element; what the goal has under its key is made anew."""

@@ -34,7 +34,15 @@ class Element:
     @property
     def meaning(self) -> Any:
         """What two elements of one key must share to be the same."""
-        return canonical(self.ddl) if self.value is None else self.value
+        return self.ddl if self.value is None else self.value
+
+    def differs(self, other: Element, *, verbatim: bool) -> bool:
+        """Whether the two are not the same; with `verbatim`, another spelling counts too."""
+        if self.meaning == other.meaning:
+            return False
+        if verbatim or self.value is not None or other.value is not None:
+            return True
+        return canonical(self.ddl) != canonical(other.ddl)
 
     @property
     def bare_name(self) -> str:

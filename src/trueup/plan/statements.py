@@ -58,7 +58,8 @@ class PlanOptions:
     partitioned); otherwise such a difference is left and named in a hint.
     `refresh`: fill the materialized views that the plan makes. `search_path`: whether the plan
     empties the search path (pg_dump's DDL is only certain to mean what it says under an empty
-    one); "auto" does so where a name could be taken for another.
+    one); "auto" does so where a name could be taken for another. `verbatim`: what PostgreSQL
+    prints in two ways (model/canonical.py) differs where it is printed differently.
     """
 
     server_major: int = 17
@@ -69,6 +70,7 @@ class PlanOptions:
     copy_tables: bool = True
     refresh: bool = True
     search_path: SearchPath = "auto"
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
