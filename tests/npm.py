@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ def _installed(package: str) -> Path | str:
     if npm is None:
         return "npm is not installed"
     place = Path(tempfile.mkdtemp(prefix="trueup-npm-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
     command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", package]
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
     return done.stderr[-300:] if done.returncode else place / "node_modules"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -22,9 +23,11 @@ from postgres.places_for_tests import open_folder
 from trueup.postgres import places
 from trueup.postgres.cluster import base_snapshot, ephemeral_cluster
 from trueup.postgres.reap import reap_stale
+from trueup.postgres.rundir import run_directory
 
 DEFAULT = servers.default_install()
 
+FORK = multiprocessing.get_context("fork")
 # Tells where its cluster is, then waits for whatever the test does to it.
 HOLD = """
     with ephemeral_cluster(install) as cluster:
@@ -334,3 +337,24 @@ def test_a_folder_that_was_never_finished_is_removed_when_it_is_old(runtime: Pat
         assert new.is_dir()
         assert not old.exists()
         new.rmdir()
+
+
+def test_the_last_run_takes_the_folder_of_all_runs_with_it(runtime: Path) -> None:
+    with ephemeral_cluster(DEFAULT), ephemeral_cluster(DEFAULT):
+        assert len(_left(runtime)) == 2
+    assert not runtime.exists()
+
+
+def test_runs_that_begin_and_end_at_the_same_time_do_not_trip_over_that(runtime: Path) -> None:
+    def often() -> None:
+        for _ in range(300):
+            with run_directory() as run:
+                assert run.sockets.is_dir()
+
+    processes = [FORK.Process(target=often) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    assert not runtime.exists()

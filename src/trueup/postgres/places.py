@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -18,6 +19,8 @@ _MEMORY_NEEDED = 1 << 30
 # sun_path holds 104 bytes on macOS, 108 on Linux, the terminating zero included; 27 of them are
 # `/c-xxxxxxxx/s/.s.PGSQL.5432`.
 _LONGEST_ROOT = 103 - 27
+# How often the folder of all runs may go while one is about to use it.
+_CLAIMS = 50
 # Every user can enter these; _claim makes sure that nobody else put our folder there.
 _SHARED_BASES = ("/var/cache", "/var/tmp", "/tmp")  # noqa: S108
 
@@ -101,7 +104,7 @@ def runtime_root() -> Path:
         root = base / f"trueup-{os.geteuid()}"
         try:
             _check_base(base, root, account)
-            return _claim(root, 0o711 if account else 0o700, strict=True)
+            return _claim_again(root, 0o711 if account else 0o700)
         except OSError as error:
             refusals.append(str(error))
     raise ServerUnavailable(
@@ -155,6 +158,14 @@ def _check_base(base: Path, root: Path, account: Account | None) -> None:
         raise OSError(f"{base} cannot be entered by the server's account")
 
 
+def _claim_again(folder: Path, mode: int) -> Path:
+    """Other runs take the folder away when they were the last in it, at any moment."""
+    for _ in range(_CLAIMS):
+        with contextlib.suppress(FileNotFoundError):
+            return _claim(folder, mode, strict=True)
+    return _claim(folder, mode, strict=True)
+
+
 def _claim(folder: Path, mode: int, strict: bool) -> Path:
     """Make `folder`, or accept what is there when it is safe.
 
@@ -167,9 +178,9 @@ def _claim(folder: Path, mode: int, strict: bool) -> Path:
         pass
     if strict:
         _refuse_foreign(folder, folder.lstat())
-    if not folder.is_dir():
+    if not stat.S_ISDIR(folder.stat().st_mode):
         raise OSError(f"{folder} is not a directory")
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK) and folder.stat():  # still there
         raise OSError(f"{folder} cannot be written")
     return folder
 

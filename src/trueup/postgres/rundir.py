@@ -42,6 +42,8 @@ OWNER = "owner"
 # (SIGKILL_CHILDREN_AFTER_SECS in src/backend/postmaster/postmaster.c).
 _QUIT_PATIENCE = 8.0
 _TOOL_PATIENCE = 5.0
+# How often the folder of all runs may go from under one that is about to begin.
+_ROOT_TRIES = 50
 
 
 class RunDirectory:
@@ -161,6 +163,8 @@ class RunDirectory:
             self._end_tool()
             self.stop_server()
             remove_run(self.path)
+            with contextlib.suppress(OSError):  # other runs are in it
+                self.path.parent.rmdir()
             self._closed = True
             _live.discard(self)
             os.close(self._lock)
@@ -179,7 +183,7 @@ def run_directory() -> Iterator[RunDirectory]:
     run: RunDirectory | None = None
     try:
         with signals_held():
-            run = _make_or_explain(runtime_root(), server_account())
+            run = _make_or_explain(server_account())
             _live.add(run)
         yield run
     finally:
@@ -193,15 +197,23 @@ def _close_all() -> None:
         run.close()
 
 
-def _make_or_explain(root: Path, account: Account | None) -> RunDirectory:
+def _make_or_explain(account: Account | None) -> RunDirectory:
     try:
-        return _make(root, account)
+        return _made(account)
     except OSError as error:
         raise ServerUnavailable(
-            f"no folder for a throwaway server can be made in {root}: {error}",
+            f"no folder for a throwaway server can be made: {error}",
             code="runtime_dir_unusable",
             hint="Free some space there, or set TRUEUP_RUNTIME_DIR to another folder.",
         ) from error
+
+
+def _made(account: Account | None) -> RunDirectory:
+    """The last of other runs takes the folder of all runs with it, maybe from under this one."""
+    for _ in range(_ROOT_TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            return _make(runtime_root(), account)
+    return _make(runtime_root(), account)
 
 
 def _make(root: Path, account: Account | None) -> RunDirectory:
