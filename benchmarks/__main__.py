@@ -16,7 +16,8 @@ from trueup.postgres.install import choose_server
 from trueup.postgres.session import connect
 
 SCRIPTS = Path(__file__).parent / "scripts"
-TRUEUP = [sys.executable, "-m", "trueup"]
+# As users start it: `python -m` imports runpy besides.
+TRUEUP = [str(Path(sys.executable).with_name("trueup"))]
 
 
 class Bench:

@@ -24,6 +24,10 @@ _COMMON = {
     "listen_addresses": "",
     "ssl": "off",
     "max_logical_replication_workers": "0",
+    # Each backend there might be costs memory for locks, which is set up at the start.
+    "max_worker_processes": "0",
+    "max_wal_senders": "0",
+    "autovacuum_max_workers": "1",
     # Below this, CREATE PUBLICATION warns; it made no difference that could be measured.
     "wal_level": "logical",
     # Nothing happens that was not asked for.
