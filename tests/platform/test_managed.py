@@ -6,14 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 import projects
-import servers
-from trueup.config import load_settings
-from trueup.ops.project import Project
+import supabase
 
 MIGRATION = """
 CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog;
@@ -158,54 +155,24 @@ INSERT INTO cron.job_run_details (jobid, command) VALUES (1, 'x');
 CREATE TABLE auth.of_a_newer_platform (id int);
 ALTER TABLE storage.buckets ADD COLUMN of_a_newer_platform text;
 """
-_FOUND = {install.major for install in servers.INSTALLS}
-MAJORS = [
-    *([pytest.param(15, marks=pytest.mark.slow, id="pg15")] if 15 in _FOUND else []),
-    *([pytest.param(17, id="pg17")] if 17 in _FOUND else []),
-]
 
 
-@pytest.fixture(scope="module", params=MAJORS)
+@pytest.fixture(scope="module", params=supabase.MAJORS)
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[projects.Project]:
     """A Supabase project whose database has run its migration."""
     root = tmp_path_factory.mktemp("managed") / "project"
-    project = projects.make(root, None)
-    (root / "supabase").mkdir()
-    (root / "supabase" / "config.toml").write_text(f"[db]\nmajor_version = {request.param}\n")
-    version = project.migration(MIGRATION)
-    dumped = project.command("dump")
-    assert dumped.status == 0, dumped.err
-    opened = Project(load_settings(root))
-    with opened.shadow(request.param).place(opened.folder().migrations) as place:
-        project.url = place.conninfo
-        assert project.command("mark-applied", version).status == 0
+    with supabase.applied(root, request.param, MIGRATION) as project:
         yield project
 
 
 @pytest.fixture
 def project(bench: projects.Project) -> Iterator[projects.Project]:
-    """The same over a copy of its database, with files of its own."""
-    assert bench.url is not None
-    admin = make_conninfo(bench.url, dbname="template1")
-    files = bench.files()
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE copy TEMPLATE postgres")
-    copy = make_conninfo(bench.url, dbname="copy")
-    with psycopg.connect(copy, autocommit=True) as connection:
-        connection.execute("UPDATE cron.job SET database = current_database()")
-    yield projects.Project(bench.root, copy, bench.environ)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute("DROP DATABASE copy WITH (FORCE)")
-    _put_back(bench.root, files)
-
-
-def _put_back(root: Path, files: dict[str, bytes]) -> None:
-    for path in (root / "migrations").iterdir():
-        if str(path.relative_to(root)) not in files:
-            path.unlink()
-    (root / "schema.sql").write_bytes(files["schema.sql"])
+    """The same over a copy of its database."""
+    with supabase.copied(bench) as copy:
+        copy.execute("UPDATE cron.job SET database = current_database()")
+        yield copy
 
 
 def test_nothing_differs_at_first_and_what_the_platform_does_is_its_own(
@@ -263,9 +230,7 @@ def test_jobs_that_are_hidden_are_could_not_tell(project: projects.Project) -> N
 
 def test_what_an_extension_takes_over_is_not_dropped(tmp_path: Path) -> None:
     """pg_net owns the schema net from then on, and pg_dump has no entry for it any more."""
-    project = projects.make(tmp_path / "project", None)
-    (project.root / "supabase").mkdir()
-    (project.root / "supabase" / "config.toml").write_text("[db]\nmajor_version = 17\n")
+    project = supabase.make(tmp_path / "project")
     project.migration("CREATE EXTENSION pg_net WITH SCHEMA extensions")
     assert project.command("dump").status == 0
     assert "Dropped" not in project.schema_file.read_text()

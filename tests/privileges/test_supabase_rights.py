@@ -6,14 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 import projects
-import servers
-from trueup.config import load_settings
-from trueup.ops.project import Project
+import supabase
 
 MIGRATION = """
 CREATE TABLE orders (id serial PRIMARY KEY, email text);
@@ -24,42 +20,23 @@ CREATE SCHEMA app;
 CREATE TYPE mood AS ENUM ('ok');
 GRANT SELECT ON auth.users TO service_role;
 """
-_FOUND = {install.major for install in servers.INSTALLS}
-MAJORS = [
-    *([pytest.param(15, marks=pytest.mark.slow, id="pg15")] if 15 in _FOUND else []),
-    *([pytest.param(17, id="pg17")] if 17 in _FOUND else []),
-]
 
 
-@pytest.fixture(scope="module", params=MAJORS)
+@pytest.fixture(scope="module", params=supabase.MAJORS)
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[projects.Project]:
     """A Supabase project whose database has run its migration."""
     root = tmp_path_factory.mktemp("supabase") / "project"
-    project = projects.make(root, None)
-    (root / "supabase").mkdir()
-    (root / "supabase" / "config.toml").write_text(f"[db]\nmajor_version = {request.param}\n")
-    version = project.migration(MIGRATION)
-    assert project.command("dump").status == 0
-    opened = Project(load_settings(root))
-    with opened.shadow(request.param).place(opened.folder().migrations) as place:
-        project.url = place.conninfo
-        assert project.command("mark-applied", version).status == 0
+    with supabase.applied(root, request.param, MIGRATION) as project:
         yield project
 
 
 @pytest.fixture
 def project(bench: projects.Project) -> Iterator[projects.Project]:
     """The same over a copy of its database."""
-    assert bench.url is not None
-    admin = make_conninfo(bench.url, dbname="template1")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE copy TEMPLATE postgres")
-    copy = make_conninfo(bench.url, dbname="copy")
-    yield projects.Project(bench.root, copy, bench.environ)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute("DROP DATABASE copy WITH (FORCE)")
+    with supabase.copied(bench) as copy:
+        yield copy
 
 
 def gained(answer: projects.Answer) -> list[str]:
