@@ -53,7 +53,8 @@ def replica(install: Install) -> Iterator[str]:
         (run.data / "standby.signal").touch()
         arguments = server_arguments(install, run.data, run.sockets)
         # Not below what the server had that wrote the log.
-        arguments += ["-c", "max_connections=100"]
+        for name, least in (("connections", 100), ("worker_processes", 8), ("wal_senders", 10)):
+            arguments += ["-c", f"max_{name}={least}"]
         run.start([install.tool("postgres"), *arguments])
         conninfo = f"host={run.sockets} port={PORT} user=postgres dbname=postgres"
         end = time.monotonic() + 30
