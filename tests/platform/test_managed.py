@@ -10,7 +10,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import projects
+import servers
 import supabase
+from trueup.postgres.dump import dump_schema
 
 MIGRATION = """
 CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog;
@@ -224,6 +226,9 @@ def test_jobs_that_are_hidden_are_could_not_tell(project: projects.Project) -> N
         answer = projects.Project(project.root, url, project.environ).run("check")
         assert (answer.status, answer.json["in_sync"], answer.drift) == (3, None, [])
         assert "cron_jobs_unreadable" in answer.codes
+        pg_dump = servers.default_install().tool("pg_dump")
+        read = dump_schema(pg_dump, url)  # as on a plain platform, where jobs are rows like others
+        assert not any(key.kind == "CRON JOB" for key in read)
     finally:
         project.execute("DROP ROLE reader")
 

@@ -195,7 +195,9 @@ def read_together(
     from trueup.postgres.dump import dump_schemas
 
     live = [source for source in sources if isinstance(source, Live)]
-    read = dump_schemas(shadow.host.pg_dump, [source.conninfo for source in live], meanwhile)
+    jobs = shadow.host.platform == "supabase"
+    conninfos = [source.conninfo for source in live]
+    read = dump_schemas(shadow.host.pg_dump, conninfos, meanwhile, jobs=jobs)
     for source, schema in zip(live, read, strict=True):
         source.known.append(schema)
 

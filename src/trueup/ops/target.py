@@ -32,6 +32,7 @@ class Target:
     history: HistoryVerdict
     recorded: tuple[str, ...]
     evidence: Evidence
+    platform: str = "postgres"
 
     @classmethod
     def read(cls, project: Project, files: Sequence[Migration]) -> Target:
@@ -59,14 +60,21 @@ class Target:
         )
         recorded = tuple(row.version for row in own.rows)
         return cls(
-            project.database_url(), conn.info.dbname, major, version, history, recorded, seen
+            project.database_url(),
+            conn.info.dbname,
+            major,
+            version,
+            history,
+            recorded,
+            seen,
+            project.settings.resolved_platform,
         )
 
     def dump(self, pg_dump: Path) -> Schema:
         """The whole database's schema as it is now. Raises DumpFailed."""
         from trueup.postgres.dump import dump_schema
 
-        return dump_schema(pg_dump, self.conninfo)
+        return dump_schema(pg_dump, self.conninfo, jobs=self.platform == "supabase")
 
 
 def _insist_on_support(major: int, version: str) -> None:

@@ -42,20 +42,27 @@ def dump_schema(
     *,
     exclude_schemas: Sequence[str] = (),
     lock_wait_ms: int = 10_000,
+    jobs: bool = False,
 ) -> Schema:
     """The schema of the whole database that `conninfo` names, without the history table.
 
-    `lock_wait_ms`: how long pg_dump may wait for a table that somebody else has locked.
+    `lock_wait_ms`: how long pg_dump may wait for a table that somebody else has locked. `jobs`:
+    whether the jobs of pg_cron belong to it.
     Raises DumpFailed with what pg_dump said when it can't read everything.
     """
     excluded = [f"--exclude-schema={_pattern(name)}" for name in exclude_schemas]
     command = [str(pg_dump), *_FLAGS, f"--lock-wait-timeout={lock_wait_ms}", *excluded]
     with _Dumping(command, conninfo) as dumping:
-        return with_jobs(dumping.schema(), conninfo)
+        schema = dumping.schema()
+    return with_jobs(schema, conninfo) if jobs else schema
 
 
 def dump_schemas(
-    pg_dump: Path, conninfos: Sequence[str], meanwhile: Callable[[], None] = lambda: None
+    pg_dump: Path,
+    conninfos: Sequence[str],
+    meanwhile: Callable[[], None] = lambda: None,
+    *,
+    jobs: bool = False,
 ) -> list[Schema]:
     """Several databases, read at the same time; `meanwhile` is done while pg_dump works. Raises
     DumpFailed as `dump_schema` does."""
@@ -64,7 +71,8 @@ def dump_schemas(
         every = [stack.enter_context(_Dumping(command, conninfo)) for conninfo in conninfos]
         meanwhile()
         read = [dumping.schema() for dumping in every]
-    return [with_jobs(schema, at) for schema, at in zip(read, conninfos, strict=True)]
+    pairs = zip(read, conninfos, strict=True)
+    return [with_jobs(schema, at) if jobs else schema for schema, at in pairs]
 
 
 class _Dumping:

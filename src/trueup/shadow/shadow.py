@@ -191,7 +191,8 @@ class Shadow:
         """The whole schema of a database on the shadow."""
         from trueup.postgres.dump import dump_schema
 
-        return dump_schema(self.host.pg_dump, conninfo)
+        # On Supabase migrations make jobs as they make tables; elsewhere they are rows.
+        return dump_schema(self.host.pg_dump, conninfo, jobs=self.host.platform == "supabase")
 
     def _known(self, key: str) -> Replayed | None:
         stored = self.cache.result(key)
