@@ -9,6 +9,7 @@ import pytest
 from plan.databases import made, proof, schema_of
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.plan.plan import Plan, PlanOptions, Statement, make_plan
+from trueup.plan.renames import rename_statements
 from trueup.postgres.cluster import Cluster
 from trueup.postgres.session import connect
 
@@ -160,3 +161,17 @@ def test_another_spelling_counts_where_that_is_asked_for(pg: Cluster) -> None:
         for statement in plan.statements:
             conn.execute(statement.sql.encode())
     assert schema_of(pg, first).as_printed() == after
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("public.t.a", "public.u.b"), ("public.mood.ok", "public.other.fine")],
+)
+def test_a_rename_that_would_move_something_is_refused(pg: Cluster, old: str, new: str) -> None:
+    source = schema_of(pg, made(pg, "CREATE TABLE t (a int); CREATE TYPE mood AS ENUM ('ok')"))
+    with pytest.raises(ValueError, match="does not move"):
+        rename_statements({old: new}, source)
+    both = {"public.t.a": "public.u.b", "public.t": "public.u"}
+    column, table = rename_statements(both, source)
+    assert column.sql == 'ALTER TABLE "public"."t" RENAME COLUMN "a" TO "b"'
+    assert table.sql == 'ALTER TABLE "public"."t" RENAME TO "u"'

@@ -31,11 +31,6 @@ class Parameter:
     type: str
     default: str | None
 
-    @property
-    def is_input(self) -> bool:
-        """Whether callers give it."""
-        return self.mode in {mode.value for mode in _INPUTS}
-
 
 @dataclass(frozen=True, slots=True)
 class Routine:

@@ -192,10 +192,11 @@ def read_together(
     sources: Sequence[Source], shadow: Shadow, meanwhile: Callable[[], None] = lambda: None
 ) -> None:
     """Reads live databases at the same time, so that both are there when they are asked for."""
+    from trueup.postgres.cron import are_objects
     from trueup.postgres.dump import dump_schemas
 
     live = [source for source in sources if isinstance(source, Live)]
-    jobs = shadow.host.platform == "supabase"
+    jobs = are_objects(shadow.host.platform)
     conninfos = [source.conninfo for source in live]
     read = dump_schemas(shadow.host.pg_dump, conninfos, meanwhile, jobs=jobs)
     for source, schema in zip(live, read, strict=True):

@@ -72,9 +72,10 @@ class Target:
 
     def dump(self, pg_dump: Path) -> Schema:
         """The whole database's schema as it is now. Raises DumpFailed."""
+        from trueup.postgres.cron import are_objects
         from trueup.postgres.dump import dump_schema
 
-        return dump_schema(pg_dump, self.conninfo, jobs=self.platform == "supabase")
+        return dump_schema(pg_dump, self.conninfo, jobs=are_objects(self.platform))
 
 
 def _insist_on_support(major: int, version: str) -> None:

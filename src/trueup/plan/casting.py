@@ -74,11 +74,6 @@ class Type:
     modifier: str
     dimensions: int
 
-    @property
-    def is_builtin(self) -> bool:
-        """Whether the name has no schema."""
-        return "." not in self.base
-
 
 def read_type(text: str) -> Type:
     """Takes a type's text apart."""

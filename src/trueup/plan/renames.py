@@ -21,7 +21,16 @@ def rename_statements(renames: Mapping[str, str], source: Schema) -> tuple[State
     ValueError, saying why, for a name that `source` does not have or a rename that would move
     something elsewhere."""
     pairs = sorted(renames.items(), key=lambda pair: -pair[0].count("."))
+    for old, new in pairs:
+        _insist_it_stays(old, new, renames)
     return tuple(_statement(old.split("."), new.split("."), source) for old, new in pairs)
+
+
+def _insist_it_stays(old: str, new: str, renames: Mapping[str, str]) -> None:
+    """A column stays in its table and a label in its type, under that one's new name at most."""
+    owner, into = old.rpartition(".")[0], new.rpartition(".")[0]
+    if old.count(".") == new.count(".") == 2 and into not in (owner, renames.get(owner)):
+        raise ValueError(f"{old}={new}: a rename does not move anything from {owner} to {into}")
 
 
 def _statement(old: list[str], new: list[str], source: Schema) -> Statement:

@@ -28,6 +28,8 @@ _FLAGS = (
     "--encoding=UTF8",
     "--no-password",
     f"--exclude-table={HISTORY_TABLE}",
+    # Milliseconds to wait for a table that somebody else has locked.
+    "--lock-wait-timeout=10000",
 )
 # What a role or database may be set to, that shows in the text of constants and that pg_dump does
 # not settle itself (setup_connection in pg_dump.c). The zone by its own variable, since poolers
@@ -36,25 +38,11 @@ _SETTLED = "-c bytea_output=hex -c standard_conforming_strings=on -c lc_monetary
 _ENVIRONMENT = {"LC_ALL": "C", "PGOPTIONS": "", "PGTZ": "GMT"}
 
 
-def dump_schema(
-    pg_dump: Path,
-    conninfo: str,
-    *,
-    exclude_schemas: Sequence[str] = (),
-    lock_wait_ms: int = 10_000,
-    jobs: bool = False,
-) -> Schema:
-    """The schema of the whole database that `conninfo` names, without the history table.
-
-    `lock_wait_ms`: how long pg_dump may wait for a table that somebody else has locked. `jobs`:
-    whether the jobs of pg_cron belong to it.
-    Raises DumpFailed with what pg_dump said when it can't read everything.
-    """
-    excluded = [f"--exclude-schema={_pattern(name)}" for name in exclude_schemas]
-    command = [str(pg_dump), *_FLAGS, f"--lock-wait-timeout={lock_wait_ms}", *excluded]
-    with _Dumping(command, conninfo) as dumping:
-        schema = dumping.schema()
-    return with_jobs(schema, conninfo) if jobs else schema
+def dump_schema(pg_dump: Path, conninfo: str, *, jobs: bool = False) -> Schema:
+    """The schema of the whole database that `conninfo` names, without the history table. `jobs`:
+    whether the jobs of pg_cron belong to it. Raises DumpFailed with what pg_dump said when it
+    can't read everything."""
+    return dump_schemas(pg_dump, [conninfo], jobs=jobs)[0]
 
 
 def dump_schemas(
@@ -66,7 +54,7 @@ def dump_schemas(
 ) -> list[Schema]:
     """Several databases, read at the same time; `meanwhile` is done while pg_dump works. Raises
     DumpFailed as `dump_schema` does."""
-    command = [str(pg_dump), *_FLAGS, "--lock-wait-timeout=10000"]
+    command = [str(pg_dump), *_FLAGS]
     with ExitStack() as stack:
         every = [stack.enter_context(_Dumping(command, conninfo)) for conninfo in conninfos]
         meanwhile()
@@ -132,11 +120,6 @@ def _settled(conninfo: str) -> str:
     parameters = parse(conninfo)
     options = f"{parameters.pop('options', '')} {_SETTLED}".lstrip()
     return make_conninfo("", **parameters, options=options)
-
-
-def _pattern(name: str) -> str:
-    """A psql pattern that matches exactly this schema."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _start(command: Sequence[str], conninfo: str, output: IO[bytes]) -> subprocess.Popen[str]:

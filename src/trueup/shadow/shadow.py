@@ -189,10 +189,10 @@ class Shadow:
 
     def dump(self, conninfo: str) -> Schema:
         """The whole schema of a database on the shadow."""
+        from trueup.postgres.cron import are_objects
         from trueup.postgres.dump import dump_schema
 
-        # On Supabase migrations make jobs as they make tables; elsewhere they are rows.
-        return dump_schema(self.host.pg_dump, conninfo, jobs=self.host.platform == "supabase")
+        return dump_schema(self.host.pg_dump, conninfo, jobs=are_objects(self.host.platform))
 
     def _known(self, key: str) -> Replayed | None:
         stored = self.cache.result(key)
