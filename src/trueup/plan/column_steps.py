@@ -9,11 +9,11 @@ from trueup.model.sql_slices import quote
 from trueup.model.table import Column
 from trueup.plan import hazards
 from trueup.plan.casting import keeps_bytes, read_type, using
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 # SET STORAGE DEFAULT exists since 16.
 _STORAGE_DEFAULT = 16

@@ -17,9 +17,9 @@ from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import Column, Table, parse_table
 from trueup.model.type_body import Composite, parse_type
 from trueup.plan.casting import read_type
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
+from trueup.plan.work import Work
 
 TABLES = ("TABLE", "FOREIGN TABLE")
 COLUMN, DEFAULT, CHECK, INHERIT = "COLUMN", "DEFAULT", "CHECK CONSTRAINT", "INHERIT"

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trueup.model.schema import ObjectKey
-from trueup.plan.dependents import Decision, Fate, Work, all_orders
+from trueup.plan.decision import Decision, Fate
 from trueup.plan.element import Element
-from trueup.plan.rule import Space, listeners, rule_for
+from trueup.plan.rule import Space, listeners, rule_for, rules
 from trueup.plan.statements import Statement
 from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Step
+from trueup.plan.work import Work
 
 _Rank = tuple[int, tuple[int, ...], str, ObjectKey]
 
@@ -48,7 +49,7 @@ def ordered(work: Work) -> Iterator[Statement]:
     for key in work.decisions:
         _needs(graph, work, key)
     _names(graph, work)
-    for earlier, later in all_orders(work):
+    for earlier, later in (edge for rule in rules() for edge in rule.order(work)):
         graph.edge(earlier, later)
     for step in _sorted(graph, work):
         yield from graph.statements[step]

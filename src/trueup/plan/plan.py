@@ -8,11 +8,11 @@ from dataclasses import replace
 from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.column_order import equal_up_to_column_order
-from trueup.plan.dependents import Work
 from trueup.plan.online import online_forms
 from trueup.plan.order import ordered
 from trueup.plan.rule import ANY_OPERATOR, rule_for, rules
 from trueup.plan.statements import Hazard, Hint, Plan, PlanOptions, Statement
+from trueup.plan.work import Work
 
 __all__ = [
     "Hazard",
@@ -41,7 +41,7 @@ def make_plan(source: Schema, goal: Schema, options: PlanOptions | None = None) 
     makes of it is only known there (shadow/prove.py).
     """
     chosen = options or PlanOptions()
-    work = Work(source, goal, chosen)
+    work = Work(source, goal, chosen, rule_for)
     work.decide()
     body: Sequence[Statement] = list(ordered(work))
     for rule in rules():
@@ -59,15 +59,15 @@ def make_plan(source: Schema, goal: Schema, options: PlanOptions | None = None) 
 def _with_settings(body: Sequence[Statement], work: Work) -> Iterator[Statement]:
     """The session in which the statements mean what pg_dump meant, put back at the end."""
     empties_path = _needs_empty_path(body, work)
-    routines = any("FUNCTION " in s.sql or "PROCEDURE " in s.sql for s in body)
-    if routines:
+    code = any(rule_for(statement.object.kind).holds_code for statement in body)
+    if code:
         yield _NO_BODIES
     if empties_path:
         yield _EMPTY_PATH
     yield from body
     if empties_path:
         yield _OWN_PATH
-    if routines:
+    if code:
         yield _BODIES
     # In the session's own search path: what views call may have bodies that rely on it.
     for rule in rules():

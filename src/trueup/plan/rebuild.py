@@ -19,7 +19,6 @@ from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import Column, Table, parse_table
 from trueup.plan import hazards
 from trueup.plan.casting import read_type, using
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.opening import (
     ATTACH,
@@ -35,6 +34,7 @@ from trueup.plan.rule import statements
 from trueup.plan.rules.types import away_name
 from trueup.plan.statements import Hazard, Statement
 from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
+from trueup.plan.work import Work
 
 _LONGEST = 63
 

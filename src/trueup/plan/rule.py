@@ -1,6 +1,6 @@
 """What a family of objects knows about itself, and the table kind → family.
 
-The core (plan, dependents, order) asks only through here and names no kinds.
+The core (plan, work, order) asks only through here and names no kinds.
 """
 
 from __future__ import annotations
@@ -8,40 +8,23 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 import pglast
 
 from trueup.model.references import references
 from trueup.model.reparse import as_written
 from trueup.model.schema import ObjectKey
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.statements import Hazard, Statement
 from trueup.plan.steps import Edge
-
-if TYPE_CHECKING:
-    from trueup.plan.dependents import Work
+from trueup.plan.work import Work
 
 Space = tuple[str, str, str]
 # What an extension shadows, whose operators are not known by name.
 ANY_OPERATOR: Final = "any operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Alteration:
-    """How an element becomes another without being dropped.
-
-    `retypes`: what looks at it must be out of the way meanwhile. `recasts`: its values change
-    their type in a way that PostgreSQL does not do by itself. `first`: belongs before everything
-    else in the plan.
-    """
-
-    statements: tuple[Statement, ...] = ()
-    retypes: bool = False
-    recasts: bool = False
-    first: bool = False
 
 
 class Rule:
@@ -55,6 +38,8 @@ class Rule:
     blocks_retype: ClassVar[bool] = False
     # Opened into finer elements when it differs.
     opens: ClassVar[bool] = False
+    # Holds code as text, which PostgreSQL looks into when it is made unless told not to.
+    holds_code: ClassVar[bool] = False
 
     def prepare(self, element: Element, side: Side) -> None:
         """Puts right what the archive says about an element, before anything is compared."""

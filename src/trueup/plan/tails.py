@@ -16,12 +16,12 @@ from pglast.enums import AlterTableType
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, qualified, quote
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.opening import read_table
 from trueup.plan.options import reloption_changes
 from trueup.plan.rule import split, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 CLUSTER, REPLICA, STATISTICS, OTHER = "cluster", "replica identity", "statistics", "other"
 _TAILS = {

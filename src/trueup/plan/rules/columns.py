@@ -16,7 +16,7 @@ from trueup.model.table import Column
 from trueup.plan import hazards
 from trueup.plan.casting import assigns, keeps_bytes, read_type
 from trueup.plan.column_steps import column_steps, physical_steps, table_name
-from trueup.plan.dependents import Fate, Work
+from trueup.plan.decision import Alteration, Fate
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import (
     COLUMN,
@@ -30,10 +30,11 @@ from trueup.plan.opening import (
     part_key,
     row_type_users,
 )
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.rules.sequences import identity_clause
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, Edge
+from trueup.plan.work import Work
 
 # DROP EXPRESSION exists since 13, SET EXPRESSION since 17.
 _SET_EXPRESSION = 17
@@ -194,8 +195,6 @@ def _type_needs(element: Element, side: Side) -> frozenset[ObjectKey]:
     """What a column stands on because of its type, not of its expression."""
     column: Column = element.value.column
     text = f"{column.type} {column.collation or ''}"
-    from trueup.plan.rule import rule_for
-
     return frozenset(
         need
         for need in element.needs

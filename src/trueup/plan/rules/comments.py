@@ -10,11 +10,12 @@ from pglast.enums import ObjectType
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import CHECK, part_key
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 # What initdb says of the schema public; taking a comment away is not the same as never touching it.
 _STANDARD = "COMMENT ON SCHEMA \"public\" IS 'standard public schema'"

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import COLUMN, DEFAULT, all_columns, followed
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import ALTER, CREATE, Edge
+from trueup.plan.work import Work
 
 
 class DefaultRule(Rule):

@@ -10,11 +10,12 @@ from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.model.type_body import Domain, parse_domain
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.rule import Alteration, Rule, rule_for, statements
+from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.rules.types import away_name
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 
 class DomainRule(Rule):

@@ -9,10 +9,11 @@ import pglast
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.options import option_changes
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
+from trueup.plan.work import Work
 
 
 def _parse(ddl: str) -> Any:

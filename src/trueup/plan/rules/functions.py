@@ -15,9 +15,10 @@ from pglast.parser import ParseError
 
 from trueup.model.routine import Routine, parse_routine
 from trueup.model.schema import ObjectKey
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Alteration, Rule, Space, statements
+from trueup.plan.rule import Rule, Space, statements
+from trueup.plan.work import Work
 
 
 class RoutineRule(Rule):
@@ -26,6 +27,7 @@ class RoutineRule(Rule):
 
     kinds: ClassVar[tuple[str, ...]] = ("FUNCTION", "PROCEDURE")
     space: ClassVar[str] = "routine"
+    holds_code: ClassVar[bool] = True
     blocks_retype: ClassVar[bool] = True
 
     def names(self, element: Element) -> Iterable[str]:

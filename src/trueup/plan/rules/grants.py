@@ -17,10 +17,11 @@ from pglast.enums import RoleSpecType
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, qualified, quote
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Alteration, Rule, split, statements
+from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 ACL, DEFAULT_ACL = "ACL", "DEFAULT ACL"
 # The word that default privileges have for a kind of object.

@@ -11,13 +11,14 @@ import pglast
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import ATTACH, TABLES
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Hazard, Statement
 from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tails import REPLICA, entry_changes, read_entry, reset_tail
+from trueup.plan.work import Work
 
 INDEX_ATTACH = "INDEX ATTACH"
 _RELATIONS = (*TABLES, "MATERIALIZED VIEW")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trueup.model.sql_slices import quote
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 # Kinds with an owner of their own; the rest follow their table.
 _OWNED = frozenset(

@@ -8,12 +8,12 @@ from typing import ClassVar
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import quote
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
 from trueup.plan.element import Element
 from trueup.plan.opening import ATTACH, TABLES
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tails import read_entry
+from trueup.plan.work import Work
 
 
 class AttachRule(Rule):

@@ -13,10 +13,11 @@ import pglast
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, qualified, quote
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
+from trueup.plan.work import Work
 
 
 class PolicyRule(Rule):

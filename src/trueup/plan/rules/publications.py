@@ -9,12 +9,13 @@ import pglast
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES
 from trueup.plan.options import named_options
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 # What pg_dump leaves out of WITH (…) where it is the default.
 _USUAL = {"publish_via_partition_root": "false", "publish_generated_columns": "none"}

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import quote
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES
-from trueup.plan.rule import Alteration, Rule, split, statements
+from trueup.plan.rule import Rule, split, statements
+from trueup.plan.work import Work
 
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 

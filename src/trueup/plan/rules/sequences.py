@@ -13,11 +13,12 @@ from pglast import ast
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import TABLES, all_columns, column_key, followed, read_table
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 OWNED_BY = "SEQUENCE OWNED BY"
 # The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.

@@ -12,7 +12,7 @@ from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import quote
 from trueup.model.table import Table
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES, open_table, parents, parts_of, read_table
 from trueup.plan.options import option_changes, reloption_changes
@@ -24,9 +24,10 @@ from trueup.plan.rebuild import (
     rebuild_order,
     with_not_null_names,
 )
-from trueup.plan.rule import Alteration, Rule, statements
+from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
+from trueup.plan.work import Work
 
 UNREACHABLE = "out_of_reach"
 # NOT NULL constraints have names since 18.
@@ -130,8 +131,6 @@ class ForeignTableRule(TableRule):
 
 def _tell_parts(table: ObjectKey, lost: ObjectKey, work: Work) -> None:
     """Those parts of a freshly opened table that stand on what goes hear of it now."""
-    from trueup.plan.rule import rule_for
-
     for part in parts_of(table, work.source):
         if lost in part.needs and not work.goes(part.key):
             rule_for(part.key.kind).on_loss(part, lost, work)

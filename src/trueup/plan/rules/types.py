@@ -17,11 +17,12 @@ from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import parse_table
 from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.opening import TABLES
-from trueup.plan.rule import Alteration, Rule, Space, rule_for, statements
+from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 SHELL = "SHELL TYPE"
 _LONGEST = 63

@@ -17,11 +17,12 @@ from trueup.model.references import walk
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
-from trueup.plan.dependents import Work
+from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.options import reloption_changes
-from trueup.plan.rule import Alteration, Rule, split, statements
+from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
+from trueup.plan.work import Work
 
 RETURN_RULE = " _RETURN"
 _CREATE, _CREATE_OR_REPLACE = "CREATE VIEW ", "CREATE OR REPLACE VIEW "

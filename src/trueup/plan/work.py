@@ -7,48 +7,47 @@ until nothing more is touched.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, Protocol
 
 from trueup.model.schema import ObjectKey, Schema
+from trueup.plan.decision import Alteration, Decision, Fate
 from trueup.plan.element import Element, Side
-from trueup.plan.rule import Alteration, rule_for, rules
 from trueup.plan.statements import Hint, PlanOptions, Statement
-from trueup.plan.steps import Edge
 
 
-class Fate(Enum):
-    """What a plan does with an element; one that stays as it is has none."""
+class Family(Protocol):
+    """What deciding asks of a family of objects; `plan.rule.Rule` says what each means."""
 
-    DROP = "drop"
-    CREATE = "create"
-    REPLACE = "replace"
-    ALTER = "alter"
-    # Stays where it is but lets go of something for a while: `release`, later `restore`.
-    RESEAT = "reseat"
+    opens: ClassVar[bool]
 
-
-_NO_CHANGE = Alteration()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A fate with what it takes."""
-
-    fate: Fate
-    alteration: Alteration = _NO_CHANGE
-    release: tuple[Statement, ...] = ()
-    restore: tuple[Statement, ...] = ()
+    def prepare(self, element: Element, side: Side) -> None: ...
+    def rebuilds(self, old: Element, new: Element, work: Work) -> bool: ...
+    def compare(self, old: Element, new: Element, work: Work) -> None: ...
+    def on_arrival(self, element: Element, work: Work) -> None: ...
+    def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None: ...
+    def on_retype(self, element: Element, column: ObjectKey, work: Work) -> None: ...
+    def drags(self, element: Element, work: Work) -> Iterable[ObjectKey]: ...
+    def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]: ...
+    def goes_only_with(self, element: Element, work: Work) -> ObjectKey | None: ...
+    def waits_aside(self, element: Element, work: Work) -> bool: ...
+    def away(self, element: Element, work: Work) -> Sequence[Statement]: ...
 
 
 class Work:
     """Both sides and the decisions made so far. Rules read and decide through it."""
 
-    def __init__(self, source: Schema, goal: Schema, options: PlanOptions) -> None:
+    def __init__(
+        self,
+        source: Schema,
+        goal: Schema,
+        options: PlanOptions,
+        family_of: Callable[[str], Family],
+    ) -> None:
         self.source = Side(source)
         self.goal = Side(goal)
         self.options = options
+        self._family = family_of
         self.decisions: dict[ObjectKey, Decision] = {}
         self.moved_away: set[ObjectKey] = set()
         self.opened: set[ObjectKey] = set()
@@ -58,7 +57,7 @@ class Work:
         for side in (self.source, self.goal):
             for key in list(side):
                 if key in side:
-                    rule_for(key.kind).prepare(side[key], side)
+                    self._family(key.kind).prepare(side[key], side)
 
     # -- what was decided ---------------------------------------------------------------------
 
@@ -84,9 +83,9 @@ class Work:
     def decide(self) -> None:
         """Decides about everything."""
         keys = list(dict.fromkeys([*self.source, *self.goal]))
-        self._rebuild(key for key in keys if rule_for(key.kind).opens)
-        self.compare(key for key in keys if rule_for(key.kind).opens)
-        self.compare(key for key in keys if not rule_for(key.kind).opens)
+        self._rebuild(key for key in keys if self._family(key.kind).opens)
+        self.compare(key for key in keys if self._family(key.kind).opens)
+        self.compare(key for key in keys if not self._family(key.kind).opens)
         self._follow()
 
     def _rebuild(self, keys: Iterable[ObjectKey]) -> None:
@@ -94,7 +93,7 @@ class Work:
         for key in keys:
             old, new = self.source.get(key), self.goal.get(key)
             differ = old and new and (self._differ(old, new) or key in self.options.rebuild)
-            if old and new and differ and rule_for(key.kind).rebuilds(old, new, self):
+            if old and new and differ and self._family(key.kind).rebuilds(old, new, self):
                 self.replace(key)
                 self.move_away(key)
 
@@ -106,11 +105,11 @@ class Work:
                 continue
             if old is None:
                 self.decisions[key] = Decision(Fate.CREATE)
-                rule_for(key.kind).on_arrival(self.goal[key], self)
+                self._family(key.kind).on_arrival(self.goal[key], self)
             elif new is None:
                 self._lose(key, Fate.DROP)
             elif self._differ(old, new):
-                rule_for(key.kind).compare(old, new, self)
+                self._family(key.kind).compare(old, new, self)
 
     def _differ(self, old: Element, new: Element) -> bool:
         return old.differs(new, verbatim=self.options.verbatim)
@@ -151,7 +150,7 @@ class Work:
         """Keeps a doomed element aside until its data has been carried over. Whether it can."""
         if not self.goes(key):
             return False
-        if rule_for(key.kind).away(self.source[key], self):
+        if self._family(key.kind).away(self.source[key], self):
             self.moved_away.add(key)
         return key in self.moved_away
 
@@ -181,7 +180,7 @@ class Work:
     def _find_ride(self, element: Element) -> ObjectKey | None:
         if element.key in self.moved_away:
             return None
-        rule = rule_for(element.key.kind)
+        rule = self._family(element.key.kind)
         only = rule.goes_only_with(element, self)
         if only and self.goes(only):
             return self.rides_on(only) or only
@@ -214,22 +213,16 @@ class Work:
 
     def _retype(self, key: ObjectKey) -> None:
         for element in self.source.dependents(key):
-            rule_for(element.key.kind).on_retype(element, key, self)
+            self._family(element.key.kind).on_retype(element, key, self)
 
     def _follow(self) -> None:
         while self._lost:
             key = self._lost.popleft()
             element = self.source[key]
-            for dragged in rule_for(key.kind).drags(element, self):
+            for dragged in self._family(key.kind).drags(element, self):
                 self.replace(dragged)
             for dependent in self.source.dependents(key):
                 if not self.goes(dependent.key):
-                    rule_for(dependent.key.kind).on_loss(dependent, key, self)
+                    self._family(dependent.key.kind).on_loss(dependent, key, self)
                 elif dependent.key in self.moved_away:
                     self.move_away(key)
-
-
-def all_orders(work: Work) -> Iterable[Edge]:
-    """The orders that the families ask for."""
-    for rule in rules():
-        yield from rule.order(work)
