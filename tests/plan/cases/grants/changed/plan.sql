@@ -1,4 +1,3 @@
-SET check_function_bodies = off;
 GRANT ALL ON TYPE "public"."e" TO PUBLIC;
 GRANT ALL ON FUNCTION "public"."f"() TO PUBLIC;
 GRANT ALL ON FUNCTION "public"."f"() TO "pg_monitor";
@@ -12,4 +11,3 @@ REVOKE SELECT("a") ON TABLE "public"."t" FROM "pg_read_all_data";
 GRANT SELECT("a") ON TABLE "public"."t" TO "pg_monitor";
 REVOKE UPDATE("b") ON TABLE "public"."t" FROM "pg_read_all_data";
 GRANT SELECT("b"),UPDATE("b") ON TABLE "public"."t" TO "pg_read_all_data";
-RESET check_function_bodies;

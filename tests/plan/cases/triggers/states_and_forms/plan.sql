@@ -1,4 +1,3 @@
-SET check_function_bodies = off;
 DROP TRIGGER "z" ON "public"."t";
 DROP TRIGGER "x" ON "public"."t";
 CREATE TRIGGER "x" BEFORE INSERT OR UPDATE ON "public"."t" FOR EACH ROW EXECUTE FUNCTION "public"."f"('arg');
@@ -6,4 +5,3 @@ ALTER TABLE "public"."t" ENABLE TRIGGER "y";
 CREATE CONSTRAINT TRIGGER "z" AFTER INSERT ON "public"."t" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "public"."f"();
 ALTER TABLE "public"."t" ENABLE ALWAYS TRIGGER "z";
 ALTER EVENT TRIGGER "ev" ENABLE REPLICA;
-RESET check_function_bodies;
