@@ -146,7 +146,8 @@ class _Reader:
 
     def look_below(self, directory: Path, besides: Path | None) -> None:
         """For a folder in which nothing is read: is there SQL that somebody means to be?"""
-        found = unread(directory, self.path, besides)
+        refused = any(f.code in BLOCKING for f in self.findings)
+        found = None if refused else unread(directory, self.path, besides)
         if found:
             self.findings = [f for f in self.findings if f.code != "migration_ignored"]
         self.findings.append(found or _empty_folder(self.path))

@@ -2,9 +2,9 @@
 
 A seal is a small file named by a digest of the migrations (names and git blob ids, in order), the
 configuration and trueup's version; it holds, below their own digest, the blob ids of the schema.sql
-texts that a replay of exactly those files gave on this machine. The hook has the blob ids of the index at hand, so it
-can tell in a millisecond what a replay would say, without reading a single migration. A seal only
-ever adds knowledge: where there is none, nothing is claimed.
+texts that a replay of exactly those files gave on this machine. The hook has the blob ids of the
+index at hand, so it can tell in a millisecond what a replay would say, without reading a single
+migration. A seal only ever adds knowledge: where there is none, nothing is claimed.
 
 Imports os alone: the hook reads seals.
 """
