@@ -15,7 +15,6 @@ from trueup.folder.content import content_findings, place, says_nothing
         "-- a\n\n  -- b\r\n",
         "/* a /* nested */ still */",
         "/* a */ ; -- b\n;",
-        "/* not closed",
         "\ufeff-- after a byte order mark",
         "--\n" * 5000,
     ],

@@ -121,13 +121,6 @@ def test_a_version_used_twice_is_an_error_and_both_files_keep_their_place(
     assert folder.blocking == ()
 
 
-def test_down_migrations_are_recognised_in_the_hint(project: Project) -> None:
-    project.write("20250101000000_a.up.sql")
-    project.write("20250101000000_a.down.sql")
-    found = [f for f in read(project).findings if f.code == "migration_duplicate_version"]
-    assert "no down migrations" in found[0].hint
-
-
 def test_versions_of_mixed_width_say_both_orders_where_they_differ(project: Project) -> None:
     for name in ("1_a.sql", "2_b.sql", "10_c.sql"):
         project.write(name)

@@ -310,3 +310,23 @@ async def test_no_database_is_said_in_words(project: Project) -> None:
         answer = await one.call("apply_migration", name="a", query=ORDERS)
         assert "TRUEUP_DATABASE_URL" in answer.error
         assert (await one.call("validate_migration", query=ORDERS)).data["valid"] is True
+
+
+DOWN = "-- migrate:down\nDROP TABLE orders;"
+
+
+@pytest.mark.parametrize("tool", ["apply_migration", "validate_migration", "create_migration"])
+async def test_a_way_down_is_refused_in_the_query_and_in_the_folder(
+    shop: Project, tool: str
+) -> None:
+    before = shop.files(), rows(shop)
+    async with agent(desk(shop)) as one:
+        if tool not in await one.tools():
+            pytest.skip(f"no tool {tool}")
+        answer = await one.call(tool, name="add_orders", query=f"{ORDERS}\n{DOWN}\n")
+        assert answer.code == "migration_down_section"
+        assert (shop.files(), rows(shop)) == before
+        (shop.folder / "20240101000000_old.down.sql").write_text("DROP TABLE customers;")
+        refused = await one.call(tool, name="add_orders", query=ORDERS)
+    assert refused.code == "migration_down_file"
+    assert rows(shop) == before[1]

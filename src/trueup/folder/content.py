@@ -134,14 +134,18 @@ def says_nothing(data: bytes) -> bool:
             return True
         if not data.startswith(b"/*", at):
             return False
-        at = _end_of_comment(data, at)
+        end = _end_of_comment(data, at)
+        if end is None:
+            return False
+        at = end
 
 
-def _end_of_comment(data: bytes, at: int) -> int:
-    """The offset after the /* comment */ that starts here; comments nest in PostgreSQL."""
+def _end_of_comment(data: bytes, at: int) -> int | None:
+    """The offset after the /* comment */ that starts here, None where nothing closes it; comments
+    nest in PostgreSQL."""
     depth = 0
     for edge in _COMMENT_EDGE.finditer(data, at):
         depth += 1 if edge.group() == b"/*" else -1
         if depth == 0:
             return edge.end()
-    return len(data)
+    return None

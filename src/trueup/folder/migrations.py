@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from trueup.folder.content import content_findings, is_blank, says_nothing
+from trueup.folder.layouts.down import (
+    DownPart,
+    file_finding,
+    section,
+    section_findings,
+    whose_way_down,
+)
+from trueup.folder.layouts.unread import unread
 from trueup.folder.names import Name, check_name, parse_name, shown
 from trueup.folder.order import Listed, order_findings
 from trueup.folder.reading import (
@@ -22,6 +30,7 @@ from trueup.folder.reading import (
     read_file,
     relative,
 )
+from trueup.folder.unclosed import unclosed_findings
 from trueup.model import finding
 from trueup.model.finding import Finding, Location, Severity
 from trueup.model.migration import Migration
@@ -39,6 +48,10 @@ BLOCKING: Final = frozenset(
         "migration_symlink_outside",
         "migration_too_large",
         "migration_name_not_utf8",
+        "migration_unclosed",
+        "migration_down_section",
+        "migration_down_file",
+        "migrations_not_read",
     }
 )
 _NAME_SEVERITY: Final = {"migration_version_too_long": Severity.ERROR}
@@ -51,7 +64,7 @@ class Folder:
     """The migrations in replay order and everything noticed about the folder.
 
     `path` is relative to the project. A file that could not be read whole is not among
-    `migrations`, so a replay is only right when `blocking` is empty.
+    `migrations`, nor is one that is a way down, so a replay is only right when `blocking` is empty.
     """
 
     path: str
@@ -69,12 +82,15 @@ class Folder:
         return tuple(m.version for m in self.migrations)
 
 
-def read_folder(directory: Path, root: Path, *, now: datetime | None = None) -> Folder:
+def read_folder(
+    directory: Path, root: Path, *, now: datetime | None = None, besides: Path | None = None
+) -> Folder:
     """Reads every migration of the folder; what is wrong becomes a finding, nothing is raised.
 
     Files named `<digits>_*.sql` are migrations, in the byte order of their names (see
     folder.order for why). Other .sql files are reported and left out; other files, files that
-    start with a dot, and subfolders are none of trueup's business. `now` is for tests.
+    start with a dot, and subfolders are none of trueup's business, unless nothing is read at all:
+    then SQL below the folder, but for the file `besides`, is what was meant. `now` is for tests.
     """
     path = relative(str(directory), str(root))
     real_root = os.path.realpath(root)
@@ -85,22 +101,27 @@ def read_folder(directory: Path, root: Path, *, now: datetime | None = None) -> 
             entries = sorted(scanned, key=lambda entry: os.fsencode(entry.name))
     except OSError as problem:
         return Folder(path, findings=(_no_folder(problem, path, root),))
-    reader = _Reader(path, real_root)
+    reader = _Reader(path, real_root, frozenset(entry.name for entry in entries))
     for entry in entries:
         reader.take(entry)
+    if not (reader.listed or reader.downs):
+        reader.look_below(directory, besides)
     return reader.folder(now or datetime.now(UTC))
 
 
 class _Reader:
     """Collects the migrations and the findings of one folder, entry by entry."""
 
-    def __init__(self, folder: str, real_root: str) -> None:
+    def __init__(self, folder: str, real_root: str, names: frozenset[str]) -> None:
         self.path = folder
         self.prefix = "" if folder == "." else f"{folder}/"
         self.real_root = real_root
         self.listed: list[Listed] = []
         self.migrations: list[Migration] = []
         self.findings: list[Finding] = []
+        self.names = names
+        self.downs: dict[str, list[str]] = {}
+        self.parts: list[DownPart] = []
 
     def take(self, entry: os.DirEntry[str]) -> None:
         """Looks at one entry of the folder."""
@@ -113,11 +134,23 @@ class _Reader:
             if parsed is not None:
                 self._refuse(path, not_a_file(path, stat.S_IFDIR))
             return
+        tool = whose_way_down(name, self.names) if parsed else None
+        if tool is not None:
+            self.downs.setdefault(tool, []).append(path)
+            return
         for problem in check_name(name):
             severity = _NAME_SEVERITY.get(problem.code, Severity.WARNING)
             self._note(problem.code, severity, path, problem.message, problem.hint)
         if parsed is not None:
             self._read(entry, parsed, path)
+
+    def look_below(self, directory: Path, besides: Path | None) -> None:
+        """For a folder in which nothing is read: is there SQL that somebody means to be?"""
+        refused = any(f.code in BLOCKING for f in self.findings)
+        found = None if refused else unread(directory, self.path, besides)
+        if found:
+            self.findings = [f for f in self.findings if f.code != "migration_ignored"]
+        self.findings.append(found or _empty_folder(self.path))
 
     def _read(self, entry: os.DirEntry[str], parsed: Name, path: str) -> None:
         if _has_stray_bytes(entry.name):
@@ -156,8 +189,12 @@ class _Reader:
     def _accept(self, migration: Migration) -> None:
         found = content_findings(migration.content, "migration", migration.path)
         self.findings += found or _nothing_said(migration)
-        if not any(f.code in BLOCKING for f in found):
-            self.migrations.append(migration)
+        if any(f.code in BLOCKING for f in found):
+            return
+        self.migrations.append(migration)
+        self.findings += unclosed_findings(migration.content, migration.path)
+        part = section(migration.content, migration.path)
+        self.parts += [part] if part else []
 
     def _refuse(self, path: str, why: Unreadable) -> None:
         self._note(f"migration_{why.what}", Severity.ERROR, path, why.message, why.hint)
@@ -167,10 +204,10 @@ class _Reader:
 
     def folder(self, now: datetime) -> Folder:
         """What was read, with the findings that only show between files."""
-        if not self.listed:
-            self.findings.append(_empty_folder(self.path))
-        self.findings += order_findings(self.listed, self.path, now)
-        return Folder(self.path, tuple(self.migrations), tuple(self.findings))
+        downs = [file_finding(tool, paths) for tool, paths in self.downs.items()]
+        order = order_findings(self.listed, self.path, now)
+        found = (*section_findings(self.parts), *downs, *self.findings, *order)
+        return Folder(self.path, tuple(self.migrations), found)
 
 
 def _is_directory(entry: os.DirEntry[str]) -> bool:

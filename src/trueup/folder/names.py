@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # mypy takes the name for typing's; typing itself is too slow to import here
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 VERSION_DIGITS = 14
@@ -254,3 +254,9 @@ def shown(text: str) -> str:
     if readable.isprintable():
         return readable
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in readable)
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first few of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(map(shown, names[:most])) + (f" and {more} more" if more > 0 else "")

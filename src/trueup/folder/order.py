@@ -56,17 +56,12 @@ def _duplicates(files: Sequence[Listed]) -> list[Finding]:
 
 def _duplicate(group: list[Listed]) -> Finding:
     names = ", ".join(f.file_name for f in group)
-    hint = (
-        "give all but one a new version: `trueup new NAME` makes one;"
-        " the history can record each version once"
-    )
-    if any(f.file_name.endswith(".down.sql") for f in group):
-        hint = "trueup has no down migrations: move *.down.sql files out of the folder"
     return finding.error(
         "migration_duplicate_version",
         group[0].version,
         f"version {group[0].version} is used by {len(group)} files: {names}",
-        hint,
+        "give all but one a new version: `trueup new NAME` makes one;"
+        " the history can record each version once",
         Location(group[1].path),
     )
 

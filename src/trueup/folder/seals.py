@@ -1,10 +1,10 @@
 """What replays have shown, kept for the git hook: these migrations give this schema.sql.
 
 A seal is a small file named by a digest of the migrations (names and git blob ids, in order), the
-configuration and trueup's version; it holds the blob ids of the schema.sql texts that a replay of
-exactly those files gave on this machine. The hook has the blob ids of the index at hand, so it
-can tell in a millisecond what a replay would say, without reading a single migration. A seal only
-ever adds knowledge: where there is none, nothing is claimed.
+configuration and trueup's version; it holds, below their own digest, the blob ids of the schema.sql
+texts that a replay of exactly those files gave on this machine. The hook has the blob ids of the
+index at hand, so it can tell in a millisecond what a replay would say, without reading a single
+migration. A seal only ever adds knowledge: where there is none, nothing is claimed.
 
 Imports os alone: the hook reads seals.
 """
@@ -17,7 +17,7 @@ TYPE_CHECKING = False  # typing itself is too slow to import here
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FORMAT = "1"
+_FORMAT = "2"
 _LIMIT = 500
 CONFIG_FILES = ("trueup.toml", "pyproject.toml", "supabase/config.toml")
 
@@ -48,12 +48,14 @@ def blob_id(content: bytes) -> str:
 
 
 def known_schemas(key: str) -> list[str]:
-    """The blob ids of schema.sql that replays gave; empty where none is known."""
+    """The blob ids of schema.sql that replays gave; empty where none is known. A damaged seal is
+    as good as none: an id that is wrong by one bit would call every schema.sql stale."""
     try:
-        with open(f"{_folder()}/{key}", encoding="ascii") as file:  # noqa: PTH123
-            return file.read().split()
+        with open(f"{_folder()}/{key}", "rb") as file:  # noqa: PTH123
+            digest, _, ids = file.read().partition(b"\n")
     except OSError:
         return []
+    return ids.decode("ascii").split() if digest == _digest(ids).encode() else []
 
 
 def seal(key: str, schema: str) -> None:
@@ -66,8 +68,9 @@ def seal(key: str, schema: str) -> None:
     aside = f"{folder}/.new-{os.getpid()}"
     try:
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        with open(aside, "w", encoding="ascii") as file:  # noqa: PTH123
-            file.write("\n".join([*known, schema]))
+        ids = "\n".join([*known, schema]).encode("ascii")
+        with open(aside, "wb") as file:  # noqa: PTH123
+            file.write(_digest(ids).encode() + b"\n" + ids)
         os.replace(aside, f"{folder}/{key}")  # noqa: PTH105
         _trim(folder)
     except OSError:

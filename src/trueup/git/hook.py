@@ -38,6 +38,8 @@ CODES = frozenset(
         "index_unmerged",
         "migration_conflict",
         "migration_date_impossible",
+        "migration_down_file",
+        "migration_down_section",
         "migration_duplicate_version",
         "migration_ignored",
         "migration_in_future",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from trueup.folder.layouts.signs import goes_down
 from trueup.folder.names import check_name, parse_name, shown
 from trueup.git.changes import Change
 from trueup.git.complaint import WARNING, Complaint
@@ -57,6 +58,16 @@ def _name(facts: Staged, name: str, change: Change) -> list[Complaint]:
                 f"the name of {path} is not UTF-8",
                 "no history can hold it",
                 "rename the file and stage it anew",
+            )
+        ]
+    if goes_down(name, facts.index):
+        return [
+            Complaint(
+                "migration_down_file",
+                path,
+                f"{path} is a down migration",
+                "it would run like any other file: trueup has no down migrations",
+                f"git rm --cached {_quoted(facts.path(name))}",
             )
         ]
     found = [
@@ -151,7 +162,7 @@ def duplicate_complaints(facts: Staged) -> list[Complaint]:
     owners: dict[str, set[str]] = {}
     for name in [*facts.index, *(name for name in upstream if not _gone(facts, name))]:
         parsed = parse_name(name)
-        if parsed:
+        if parsed and not goes_down(name, facts.index):
             owners.setdefault(parsed.version, set()).add(name)
     found = []
     for version, names in sorted(owners.items()):

@@ -4,6 +4,7 @@ one, and PostgreSQL's parser when there is new SQL to read."""
 
 from __future__ import annotations
 
+from trueup.folder.layouts.signs import may_have_down
 from trueup.git.complaint import ERROR, WARNING, Complaint, of_finding
 from trueup.model.schema_marks import FOOTER, HEADER
 
@@ -43,7 +44,30 @@ def migration_complaints(path: str, blob: Object) -> list[Complaint]:
     found = _bytes_complaints(blob.content, "migration", path)
     if found:
         return found
-    return [] if len(blob.content) > LARGEST_PARSED else sql_complaints(path, blob.content)
+    if len(blob.content) > LARGEST_PARSED:
+        return []
+    return sql_complaints(path, blob.content) or _down_complaints(path, blob.content)
+
+
+def _down_complaints(path: str, content: bytes) -> list[Complaint]:
+    """Another tool's Down part, which a replay would run after the Up part."""
+    if not may_have_down(content):
+        return []
+    from trueup.folder.layouts.down import section
+
+    part = section(content, path)
+    if part is None:
+        return []
+    return [
+        Complaint(
+            "migration_down_section",
+            path,
+            f"{path} has a Down part of {part.tool}'s",
+            "it would run right after the Up part: trueup runs a file whole",
+            f"leave only the Up part in it, then git add {path}",
+            place=(part.place.line, None),
+        )
+    ]
 
 
 def _bytes_complaints(

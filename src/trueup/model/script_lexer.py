@@ -61,6 +61,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+# Groups that begin what is no token.
+_OPENING = frozenset(("comment", "escaped", "dollar"))
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _ESCAPED_REST = re.compile(r"(?:[^'\\]++|\\.|'')*+'", re.DOTALL)
 # An escape string goes on in the next line's quotes, `--` comments in between (quotecontinue).
@@ -72,52 +74,83 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
     """The tokens from offset `start` on, which must not lie inside a string or a comment."""
     at = start
     while match := _TOKEN.search(text, at):
-        at = match.end()
+        end = _end_of(text, match)
+        at = len(text) if end is None else end
         group = match.lastgroup
-        if group == "comment":
-            at = _comment_end(text, at)
-        elif group == "escaped":
-            at = _escaped_end(text, at)
-        elif group == "dollar":
-            at = _after(text, match[group], at)
-        elif group in ("quoted", "tested", "quote"):
+        if group in ("quoted", "tested", "quote"):
             name = match["quoted"] or match["tested"]
             yield Token(TokenKind.VARIABLE, match.start(), at, name)
-        elif group is not None:
+        elif group is not None and group not in _OPENING:
             yield Token(TokenKind(group), match.start(), at, match[group])
 
 
 def skip_blank(text: str, offset: int) -> int:
-    """The first offset from `offset` on that is not white space, a semicolon or a comment."""
+    """The first offset from `offset` on that is not white space, a semicolon or a comment. A
+    comment that nothing closes is none: PostgreSQL refuses it."""
     while True:
         offset = _BLANK.match(text, offset).end()  # type: ignore[union-attr] # matches ""
-        if not text.startswith("/*", offset):
+        end = _comment_end(text, offset + 2) if text.startswith("/*", offset) else None
+        if end is None:
             return offset
-        offset = _comment_end(text, offset + 2)
+        offset = end
 
 
-def _after(text: str, needle: str, start: int) -> int:
+def line_comments(text: str) -> Iterator[slice]:
+    """Where the comments are that go from two dashes to the end of the line."""
+    at: int | None = 0
+    while at is not None and (match := _TOKEN.search(text, at)):
+        if match[0].startswith("--"):
+            yield slice(*match.span())
+        at = _end_of(text, match)
+
+
+def never_closed(text: str) -> int | None:
+    """The offset of the string, quoted name or comment that is still open at the end."""
+    at = 0
+    while match := _TOKEN.search(text, at):
+        end = _end_of(text, match)
+        if end is None:
+            return match.start()
+        at = end
+    return None
+
+
+def _end_of(text: str, match: re.Match[str]) -> int | None:
+    """The offset after what a match begins, None where it is never closed."""
+    end, group = match.end(), match.lastgroup
+    if group == "comment":
+        return _comment_end(text, end)
+    if group == "escaped":
+        return _escaped_end(text, end)
+    if group == "dollar":
+        return _after(text, match[group], end)
+    if match[0][0] in "'\"":
+        return end if len(match[0]) > 1 and match[0][-1] == match[0][0] else None
+    return end
+
+
+def _after(text: str, needle: str, start: int) -> int | None:
     found = text.find(needle, start)
-    return len(text) if found < 0 else found + len(needle)
+    return None if found < 0 else found + len(needle)
 
 
-def _comment_end(text: str, start: int) -> int:
+def _comment_end(text: str, start: int) -> int | None:
     depth, at = 1, start
     while depth:
         edge = _COMMENT_EDGE.search(text, at)
         if edge is None:
-            return len(text)
+            return None
         depth += 1 if edge[0] == "/*" else -1
         at = edge.end()
     return at
 
 
-def _escaped_end(text: str, start: int) -> int:
+def _escaped_end(text: str, start: int) -> int | None:
     at: int | None = start
     while at is not None:
         rest = _ESCAPED_REST.match(text, at)
         if rest is None:
-            return len(text)
+            return None
         start = rest.end()
         more = _CONTINUED.match(text, start)
         at = more.end() if more else None

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ASIDE = "before_baseline"
 _HEADER = "-- Baseline: the schema that was there when trueup took over; recorded, not run, there."
 _FOOTER = "-- End of baseline"
+_OF_OTHERS = frozenset({"migration_down_section", "migration_down_file", "migrations_not_read"})
 # Without one of these there is nothing a project could have begun with.
 _SUBSTANCE = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "TYPE", "SEQUENCE"})
 
@@ -66,6 +67,7 @@ def baseline(
     replay of the baseline does not give the database back.
     """
     folder = project.folder()
+    _refuse_others(folder)
     from trueup.history.lock import migration_lock
 
     with project.connect() as conn:
@@ -86,6 +88,13 @@ def baseline(
     return BaselineResult(
         target.name, file.version, file.path, written, moved, project.settings.findings
     )
+
+
+def _refuse_others(folder: Folder) -> None:
+    """A baseline among files of another tool would start a history that leaves them out."""
+    problems = [finding for finding in folder.blocking if finding.code in _OF_OTHERS]
+    if problems:
+        raise ValidationFailed("no baseline was made", problems=problems)
 
 
 def _refuse(folder: Folder, target: Target, squash: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from trueup.errors import ValidationFailed
+from trueup.folder.layouts.down import section, section_findings
 from trueup.folder.names import RefusedNameError, shown, slug
 from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
@@ -57,12 +58,19 @@ def make_draft(
     safe = safe_name(name)
     _insist_on_key(key)
     found = read_query(query)
+    _insist_on_one_way(query)
     refusals = refusals_of_text(found, supabase=supabase)
     _refuse(query, (one for one in refusals if not (alone and one.code == NOT_ONE_TRANSACTION)))
     text = query if query.endswith("\n") else f"{query}\n"
     if key:
         text += f"{_KEY_LINE}{key}\n"
     return Draft(safe, text, tuple(found), key, alone)
+
+
+def _insist_on_one_way(query: str) -> None:
+    part = section(query.encode(), QUERY)
+    if part:
+        raise ValidationFailed("the SQL was refused", problems=section_findings([part]))
 
 
 def with_key(files: Iterable[Migration], key: str) -> Migration | None:

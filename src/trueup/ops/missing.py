@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.errors import StatementFailed, TrueupError
+from trueup.folder.migrations import Folder
+from trueup.folder.names import SHAPE, some
+from trueup.model.finding import Finding, Location, warning
 from trueup.model.migration import Migration
 from trueup.verdict.made import COLUMN, FUNCTION, RELATION, SCHEMA, TYPE, Deeds, Thing, deeds
 from trueup.verdict.missing import (
     Elsewhere,
     explain_missing,
     explain_present,
+    ignored_maker,
     is_absent,
     named_object,
     of_its_table,
@@ -47,21 +51,57 @@ _QUERIES = {
 
 
 def explain_failure(project: Project, failed: StatementFailed, ran: Sequence[Migration]) -> None:
-    """Adds to a failure of one of the files `ran` what is known of the object it is about."""
-    named = named_object(failed.sqlstate, failed.message)
-    thing = named and of_its_table(named, failed.statement)
+    """Adds to a failure of one of the files `ran` what is known of its cause: files that are not
+    replayed, and the object that it is about."""
     place = failed.location
-    if thing is None or place is None or failed.also:
+    if place is None or failed.also:
         return
-    files = project.listed().migrations
-    failing = next((file for file in files if file.path == place.file), None)
+    folder = project.listed()
+    failing = next((file for file in folder.migrations if file.path == place.file), None)
     if failing is None:
         return
+    named = named_object(failed.sqlstate, failed.message)
+    thing = named and of_its_table(named, failed.statement)
+    left_out = _left_out(project, folder, thing, failing)
+    known = any(finding.code == "missing_object" for finding in left_out)
+    about = (_about(project, failed, thing, failing, folder),) if thing and not known else ()
+    failed.also = (*left_out, *about)
+
+
+def _about(
+    project: Project, failed: StatementFailed, thing: Thing, failing: Migration, folder: Folder
+) -> Finding:
     if is_absent(failed.sqlstate):
         has = Elsewhere(tuple(_files_with(project, thing)), _database_has(project, thing))
-        failed.also = (explain_missing(thing, failing, files, _deeds, has),)
-    else:
-        failed.also = (explain_present(thing, failing, files, _deeds),)
+        return explain_missing(thing, failing, folder.migrations, _deeds, has)
+    return explain_present(thing, failing, folder.migrations, _deeds)
+
+
+def _left_out(
+    project: Project, folder: Folder, thing: Thing | None, failing: Migration
+) -> tuple[Finding, ...]:
+    """What files that are not replayed have to do with a failure: they make the object, or may."""
+    ignored = [f.subject for f in folder.findings if f.code == "migration_ignored"]
+    if not ignored:
+        return ()
+    maker = next((p for p in ignored if thing and _makes(project, p, thing)), None)
+    if thing and maker:
+        return (ignored_maker(thing, failing, maker),)
+    are = f"{ignored[0]} is" if len(ignored) == 1 else f"{len(ignored)} .sql files are"
+    which = "" if len(ignored) == 1 else f": {some(ignored)}"
+    return (
+        warning(
+            "migration_ignored",
+            folder.path,
+            f"{are} not replayed, for the name{which}",
+            f"rename to {SHAPE} what is a migration, and move the rest out of the folder",
+            Location(ignored[0]),
+        ),
+    )
+
+
+def _makes(project: Project, path: str, thing: Thing) -> bool:
+    return _text_deeds(project.settings.root / path).makes(thing)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -69,7 +69,8 @@ class Project:
 
     def listed(self) -> Folder:
         """The migrations folder as it is now."""
-        return read_folder(self.settings.migrations_dir, self.settings.root)
+        s = self.settings
+        return read_folder(s.migrations_dir, s.root, besides=s.schema_file)
 
     def frame(self, whole: Schema, shadow: Shadow) -> Frame:
         """How the sides of a comparison are cut out, when the migrations give `whole`."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from trueup.errors import CannotTell, UsageError
+from trueup.errors import CannotTell, UsageError, ValidationFailed
+from trueup.folder.layouts.down import way_down
+from trueup.folder.layouts.unread import unread
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
@@ -117,7 +119,13 @@ class Directory:
 
     def _files(self) -> Sequence[Migration]:
         paths = sorted(self.path.glob("*.sql"), key=lambda path: path.name.encode())
-        return [_file(path) for path in paths]
+        files = [_file(path) for path in paths]
+        problems = way_down(files)
+        if not files and (none_read := unread(self.path, self.label, None)):
+            problems.append(none_read)
+        if problems:
+            raise ValidationFailed(f"{self.path} can't be replayed", problems=problems)
+        return files
 
 
 @dataclass(frozen=True)
@@ -145,8 +153,11 @@ class Text:
 
     def _roles_from(self) -> Sequence[Migration]:
         """schema.sql names roles that the migrations make."""
-        own = self.path == self.project.settings.schema_file
-        return self.project.folder().migrations if own else ()
+        if self.path != self.project.settings.schema_file:
+            return ()
+        folder = self.project.folder()
+        refuse_blocked(folder)
+        return folder.migrations
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,12 @@ class SourceFile:
         )
 
 
+# A string that the file leaves open takes in what we append, and PostgreSQL quotes all of it
+# (scanner_yyerror in src/backend/parser/scan.l).
+_NEAR = ' at or near "'
+_OURS_BEGINS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A file as one query, with SQL of ours put in: before its COMMIT, else at its end."""
@@ -227,6 +233,8 @@ class Query:
         if is_syntax_error(refusal) and offset >= self.cut:
             refusal = replace(refusal, message="syntax error at end of input")
             offset = max(len(self.file.sql[: self.cut].rstrip()) - 1, 0)
+        elif self.ours[:_OURS_BEGINS] in refusal.message:
+            refusal = replace(refusal, message=refusal.message.split(_NEAR, 1)[0])
         return Failed(refusal, offset, self.file.statement_around(offset))
 
     def _at_end(self, refusal: Refusal, deferred: bool) -> Failed:

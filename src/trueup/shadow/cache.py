@@ -4,6 +4,7 @@ place, never changed; whoever reads one that another run evicts meanwhile sees a
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ _ABANDONED_SECONDS = 600.0
 
 
 class Cache:
-    """`results/` holds JSON, `snapshots/` data directories of stopped clusters.
+    """`results/` holds a digest and JSON, `snapshots/` data directories of stopped clusters.
 
     Kept below 200 results and 1 GiB of snapshots, least recently used first out. With
     `enabled` False it remembers nothing and believes nothing (`--no-cache`).
@@ -37,11 +38,14 @@ class Cache:
             return None
         path = self._results / f"{key}.json"
         try:
-            stored = json.loads(path.read_bytes())
+            digest, _, text = path.read_bytes().partition(b"\n")
+            if digest != _digest(key, text):
+                return None
             os.utime(path)
+            stored = json.loads(text)
         except (OSError, ValueError):
             return None
-        return stored if isinstance(stored, dict) and stored.get("key") == key else None
+        return stored if isinstance(stored, dict) else None
 
     def store_result(self, key: str, value: dict[str, Any]) -> None:
         """Remembers a result; a full disk only means that it is not remembered."""
@@ -49,7 +53,8 @@ class Cache:
             return
         with contextlib.suppress(OSError):
             self._results.mkdir(parents=True, exist_ok=True)
-            _write_aside(self._results / f"{key}.json", json.dumps({"key": key, **value}))
+            text = json.dumps(value).encode()
+            _write_aside(self._results / f"{key}.json", b"%s\n%s" % (_digest(key, text), text))
             _evict(self._results, _too_many)
 
     def snapshot(self, key: str) -> Path | None:
@@ -78,10 +83,16 @@ class Cache:
             _evict(self._snapshots, _too_large)
 
 
-def _write_aside(path: Path, text: str) -> None:
+def _digest(key: str, text: bytes) -> bytes:
+    """The first line of an entry: without it a flipped bit of a disk would be part of the answer,
+    and so would an entry that came to lie under another key."""
+    return hashlib.sha256(key.encode() + b"\n" + text).hexdigest().encode()
+
+
+def _write_aside(path: Path, text: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(text)
         Path(name).replace(path)
     except BaseException:

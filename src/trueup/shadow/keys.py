@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trueup.model.migration import Migration
 
 # Raised whenever what is stored under a key changes its form or its meaning.
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,16 @@ def explain_missing(
     return _nowhere(thing, failing, has, _suggested(thing, failing, files, at))
 
 
+def ignored_maker(thing: Thing, failing: Migration, path: str) -> Finding:
+    """The missing object is made by a file that is not replayed, for its name."""
+    return _finding(
+        thing,
+        failing,
+        f"{_the(thing)} is made by {path}, which is not replayed: its name is none of a migration",
+        f"rename it so that it sorts before {failing.file_name}: YYYYMMDDHHMMSS_name.sql",
+    )
+
+
 def explain_present(
     thing: Thing, failing: Migration, files: Sequence[Migration], read: Read
 ) -> Finding:
