@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, InputRequiredResult
@@ -23,8 +23,8 @@ from trueup.ops.adopt import AdoptResult, adopt
 from trueup.ops.draft import safe_name
 from trueup.ops.dump import DumpResult, dump
 from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice
-from trueup.ops.revert import RevertResult, losses, revert
+from trueup.ops.reconcile import Choice, likely_renames, losses
+from trueup.ops.revert import RevertResult, revert
 from trueup.report.plan import plan_sql
 from trueup.shadow.prove import Proof
 from trueup.verdict.effects import Hazard
@@ -49,35 +49,55 @@ async def reconcile(
         return _regenerated(await desk.change(ctx, dump))
     if direction == "adopt":
         safe = safe_name(name)
-        done = await desk.change(ctx, lambda p: adopt(p, choice, name=safe, write=True))
-        return _adopted(done)
-    return await _revert(desk, ctx, choice)
-
-
-async def _revert(
-    desk: Desk, ctx: Context[Any, Any], choice: Choice
-) -> CallToolResult | InputRequiredResult:
-    """Asks before data is lost, and runs only what was agreed to."""
+        about = f"adopt\0{safe}\0{choice.only}"
+        taken = await _with_leave(
+            desk,
+            ctx,
+            about,
+            lambda p, may: adopt(p, choice, name=safe, write=True, may_lose_data=may),
+        )
+        return taken if isinstance(taken, InputRequiredResult) else _adopted(taken)
     about = f"revert\0{choice.only}"
+    back = await _with_leave(
+        desk, ctx, about, lambda p, may: revert(p, choice, apply=True, may_lose_data=may)
+    )
+    return back if isinstance(back, InputRequiredResult) else _reverted(back)
+
+
+Leave = Callable[[Proof], bool]
+T = TypeVar("T")
+
+
+async def _with_leave(
+    desk: Desk, ctx: Context[Any, Any], about: str, act: Callable[[Project, Leave], T]
+) -> Done[T] | InputRequiredResult:
+    """Asks before data is lost, and does only what was agreed to."""
     agreed = None if desk.options.allow_destructive else asked_before(ctx, about)
-    lost: list[str] = []
+    lost: list[Hazard] = []
 
-    def attempt(project: Project, leave: frozenset[str] | None) -> RevertResult:
+    def attempt(project: Project, leave: frozenset[str] | None) -> T:
         def may_lose(proof: Proof) -> bool:
-            lost[:] = losses(proof)
-            return leave is None or set(lost) <= leave
+            lost[:] = _lost(proof)
+            return leave is None or {hazard.subject for hazard in lost} <= leave
 
-        return revert(project, choice, apply=True, may_lose_data=may_lose)
+        return act(project, may_lose)
 
     try:
-        return _reverted(await desk.change(ctx, lambda p: attempt(p, agreed)))
+        return await desk.change(ctx, lambda p: attempt(p, agreed))
     except ValidationFailed as problem:
         if problem.code != _REFUSED:
             raise
-    consent = await ask(ctx, [Hazard("data_loss", said, said) for said in lost], about)
+    consent = await ask(ctx, lost, about)
     if isinstance(consent, InputRequiredResult):
         return consent
-    return _reverted(await desk.change(ctx, lambda p: attempt(p, consent)))
+    return await desk.change(ctx, lambda p: attempt(p, consent))
+
+
+def _lost(proof: Proof) -> list[Hazard]:
+    """What a person is asked about. A rename that nobody said looks like a loss."""
+    renames = likely_renames(proof)
+    more = f" (it looks like a rename: {'; '.join(renames)})" if renames else ""
+    return [Hazard("data_loss", said, f"{said}{more}") for said in losses(proof)]
 
 
 def _try(
