@@ -205,7 +205,8 @@ def _refuse_invalid(target: Target, rehearsal: _Rehearsal, planned: Sequence[Mig
         for index in target.states.indexes
         if any(key in rehearsal.after and key not in rehearsal.before for key in index.keys)
         and not any(
-            deeds(file.sql).removes(Thing(RELATION, index.name, index.schema)) for file in planned
+            deeds(file.sql).removes(Thing(RELATION, index.name, index.schema, index.table))
+            for file in planned
         )
     ]
     if problems:

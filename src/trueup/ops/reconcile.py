@@ -234,6 +234,11 @@ def insist_on_proof(proof: Proof) -> None:
     raise ValidationFailed(
         f"no plan could be proven: {proof.why_not}",
         code="plan_not_proven",
-        hint="run it without --write or --apply to see the plan and what is left; --only takes a"
-        " part of the objects",
+        hint="; ".join(
+            (
+                *likely_renames(proof),
+                "run it without --write or --apply to see the plan and what is left; --only takes"
+                " a part of the objects",
+            )
+        ),
     )

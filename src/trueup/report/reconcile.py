@@ -40,15 +40,17 @@ def adopt_text(result: AdoptResult, style: Style) -> str:
     """The migration that is missing, and whether it is there now."""
     if result.proof is None:
         return _nothing(result.database, result.findings, style)
-    lines = [*_heading(result.proof, style), *_warned(result.proof, style)]
+    lines = _heading(result.proof, style)
     if result.schema_file and result.migration:
         lines += [
+            *_warned(result.proof, style),
             f"{style.green('written')} {result.migration.path}, recorded as applied on "
             f"{one_line(result.database)}",
             f"{style.green('regenerated')} {result.schema_file.path}",
             "commit both files",
         ]
     elif result.migration:
+        lines += _hints(result.proof, style)
         lines += [printable(result.migration.sql).rstrip(), "", _to_write(result.proof)]
     else:
         lines.append(printable(plan_sql(result.proof)).rstrip())
@@ -61,10 +63,14 @@ def _to_write(proof: Proof) -> str:
 
 
 def _warned(proof: Proof, style: Style) -> Iterator[str]:
-    """What a reader must know before the plan runs anywhere else: each thing once."""
+    """What a reader must know before the file runs anywhere else: each thing once."""
     hazards = (hazard for statement in proof.plan.statements for hazard in statement.hazards)
     for hazard in dict.fromkeys(hazards):
         yield f"{style.yellow(hazard.code)}: {one_line(hazard.message)}"
+    yield from _hints(proof, style)
+
+
+def _hints(proof: Proof, style: Style) -> Iterator[str]:
     for hint in dict.fromkeys(proof.plan.hints):
         yield f"{style.yellow(hint.code)}: {one_line(hint.message)}"
 

@@ -154,8 +154,11 @@ def _revert(context: Context) -> int:
 
 
 def _ask_for_leave(context: Context, proof: Proof) -> bool:
+    """Without a terminal the refusal says what is lost."""
     from trueup.ops.reconcile import likely_renames, losses
 
+    if not sys.stdin.isatty():
+        return False
     for lost in losses(proof):
         context.say(f"data loss: {lost}")
     for hint in likely_renames(proof):

@@ -16,7 +16,13 @@ from trueup.mcp_server.consent import ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
 from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.guard import answer
-from trueup.mcp_server.parts import joined, object_shape
+from trueup.mcp_server.parts import (
+    fenced,
+    finding_lines,
+    finding_shapes,
+    joined,
+    object_shape,
+)
 from trueup.mcp_server.shapes import ObjectName, PlanHazard, Proposal, Reconciled, Way
 from trueup.mcp_server.texts import error_text
 from trueup.ops.adopt import AdoptResult, adopt
@@ -30,6 +36,7 @@ from trueup.shadow.prove import Proof
 from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
+_NO_PLAN = "there is nothing that a plan can mend; see what was noticed"
 Either = AdoptResult | RevertResult
 
 
@@ -113,11 +120,14 @@ def _try(
 def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolResult:
     fence = Fence()
     first, second = _way("adopt", ways[0], fence), _way("revert", ways[1], fence)
-    in_sync = not any(isinstance(way, Exception) or way.changes for way in ways)
+    findings = next((way.findings for way in ways if not isinstance(way, Exception)), ())
+    differs = any(isinstance(way, Exception) or way.changes for way in ways)
+    in_sync = not differs and not any(finding.is_error for finding in findings)
     structured: Proposal = {
         "in_sync": in_sync,
         "adopt": first,
         "revert": second,
+        "findings": finding_shapes(findings, fence),
         "untrusted_data": fence.note,
     }
     if in_sync:
@@ -128,6 +138,7 @@ def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolRe
             *fence.once(),
             *_told("Adopt (a migration that says what the database has):", first),
             *_told("Revert (take the database back to its migrations):", second),
+            *fenced("Noticed:", finding_lines(findings), fence),
             'Then call reconcile with direction "adopt" or "revert".',
         ]
     )
@@ -139,7 +150,8 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         why = error_text(result, fence)  # type: ignore[arg-type]
         return _closed(direction, why)
     if result.proof is None:
-        return _closed(direction, "there is nothing to do")
+        noticed = any(finding.is_error for finding in result.findings)
+        return _closed(direction, _NO_PLAN if noticed else "there is nothing to do")
     proof = result.proof
     return {
         "direction": direction,
@@ -149,6 +161,9 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         "objects": _objects(result.changes, fence),
         "sql": fence.text(_sql(proof)),
         "hazards": _hazards(proof, fence),
+        "hints": [
+            {"code": hint.code, "message": fence.text(hint.message)} for hint in proof.plan.hints
+        ],
         "loses_data": bool(losses(proof)),
     }
 
@@ -168,6 +183,7 @@ def _closed(direction: str, why: str) -> Way:
         "objects": [],
         "sql": "",
         "hazards": [],
+        "hints": [],
         "loses_data": False,
     }
 
@@ -201,12 +217,22 @@ def _adopted(done: Done[AdoptResult]) -> CallToolResult:
         "left": [],
         "schema_file_changed": bool(result.schema_file and result.schema_file.changed),
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
+        "findings": finding_shapes(result.findings, fence),
         "untrusted_data": fence.note,
     }
+    noticed = fenced("Noticed:", finding_lines(result.findings), fence)
     if file is None:
-        return answer({**structured}, "Nothing to adopt: the database is what its files say.")
+        text = joined([f"Nothing to adopt: {_stands(result)}"], noticed)
+        return answer({**structured}, text)
     first = f"Wrote {file.path}, recorded it as applied, and regenerated schema.sql. Commit both."
-    return answer({**structured}, joined([first, *fence.once(), structured["sql"]]))
+    text = joined([first, *fence.once(), structured["sql"]], noticed)
+    return answer({**structured}, text)
+
+
+def _stands(result: Either) -> str:
+    if any(finding.is_error for finding in result.findings):
+        return "what is different is nothing that a plan can mend; see below."
+    return "the database is what its files say."
 
 
 def _reverted(done: Done[RevertResult]) -> CallToolResult:
@@ -220,15 +246,17 @@ def _reverted(done: Done[RevertResult]) -> CallToolResult:
         "left": _objects(result.left, fence),
         "schema_file_changed": False,
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
+        "findings": finding_shapes(result.findings, fence),
         "untrusted_data": fence.note,
     }
     if result.left:
         text = f"Run, but {len(result.left)} objects still differ; call check_drift."
     elif result.applied:
-        text = f"Reverted {len(result.changes)} objects: the database is what its migrations say."
+        text = f"Reverted {len(result.changes)} objects: {_stands(result)}"
     else:
-        text = "Nothing to revert: the database is what its files say."
-    return answer({**structured}, text)
+        text = f"Nothing to revert: {_stands(result)}"
+    noticed = fenced("Noticed:", finding_lines(result.findings), fence)
+    return answer({**structured}, joined([text], noticed))
 
 
 def _regenerated(done: Done[DumpResult]) -> CallToolResult:
@@ -242,6 +270,7 @@ def _regenerated(done: Done[DumpResult]) -> CallToolResult:
         "left": [],
         "schema_file_changed": written.changed,
         "sql": "",
+        "findings": [],
         "untrusted_data": fence.note,
     }
     what = "is written anew" if written.changed else "was up to date"
