@@ -243,6 +243,16 @@ def test_a_constraint_whose_index_is_invalid_is_mended_by_hand(project: Project)
     assert project.run("check").status == 0
 
 
+def test_a_copy_that_does_not_load_without_the_key_is_no_riddle(project: Project) -> None:
+    project.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'p_pkey'::regclass")
+    project.execute("CREATE TABLE extra (a int)")
+    refused = project.run("reconcile", "--revert", "--apply")
+    assert (refused.status, refused.codes) == (1, ["index_invalid"])
+    adopted = project.run("reconcile", "--adopt", "--write")
+    assert adopted.json["written"] is True
+    assert "p_pkey" not in adopted.json["migration"]["sql"]
+
+
 def test_indexes_of_other_schemas_and_of_materialized_views_count_as_their_tables_do(
     make: Callable[..., Project],
 ) -> None:

@@ -69,7 +69,13 @@ def revert(
     changes = chosen(seen, choice)
     if not changes:
         return RevertResult(seen.target.name, (), None, findings=findings)
-    proof = prove_revert(project, seen, choice, changes)
+    try:
+        proof = prove_revert(project, seen, choice, changes)
+    except StatementFailed as problem:
+        if not any(item.own and item.index.constraint for item in hidden.values()):
+            raise
+        # A copy of the database lacks the key, and what refers to it does not load.
+        raise ValidationFailed("nothing was reverted", problems=findings) from problem
     proof = _after_drops(proof, seen, changes)
     if not apply:
         return RevertResult(seen.target.name, changes, proof, findings=findings)

@@ -89,6 +89,8 @@ def _hidden(
 ) -> Mapping[ObjectKey, Hidden]:
     """The objects of the migrations that the dump lacks because of an invalid index: the index,
     what is said about it, and the parts of a partitioned index that is not complete."""
+    if not ours:
+        return {}
     by_key = {key: index for index in ours for key in index.keys if key in applied}
     found = {key: Hidden(index, True) for key, index in by_key.items() if key not in database}
     gone = [
