@@ -217,6 +217,56 @@ class TestReconcile:
             assert (await one.call("reconcile", direction="revert")).data["success"] is True
             assert (await one.call("check_drift")).data["in_sync"] is True
 
+    @pytest.mark.parametrize("mode", MODES)
+    async def test_adopting_asks_before_data_is_lost(self, shop: Project, mode: str) -> None:
+        shop.execute("ALTER TABLE customers RENAME TO people")
+        before, rows = shop.files(), "SELECT version FROM _migrations"
+        recorded = shop.query(rows)
+        async with agent(desk(shop), mode=mode, answer=no) as one:
+            proposed = (await one.call("propose_reconciliation")).data["adopt"]
+            assert proposed["loses_data"] is True
+            assert [hint["code"] for hint in proposed["hints"]] == ["likely_rename"]
+            answer = await one.call("reconcile", direction="adopt")
+            assert answer.code == "destructive_declined"
+        (question,) = one.questions
+        assert "every row of customers is lost" in question
+        assert "--rename public.customers=public.people" in question
+        async with agent(desk(shop), mode=mode) as one:
+            answer = await one.call("reconcile", direction="adopt")
+            assert answer.code == "destructive_not_agreed"
+        assert (shop.files(), shop.query(rows)) == (before, recorded)
+        async with agent(desk(shop), mode=mode, answer=yes) as one:
+            assert (await one.call("reconcile", direction="adopt")).data["success"] is True
+
+    async def test_what_no_plan_can_mend_is_not_called_in_sync(self, shop: Project) -> None:
+        shop.migration("CREATE TABLE orders (customer int CONSTRAINT by REFERENCES customers);")
+        assert shop.run("apply").status == 0
+        shop.execute("ALTER TABLE orders DISABLE TRIGGER ALL")
+        async with agent(desk(shop)) as one:
+            check = await one.call("check_drift")
+            assert check.data["in_sync"] is False
+            assert "foreign key by of public.orders is switched off" in check.everything
+            proposed = await one.call("propose_reconciliation")
+            assert proposed.data["in_sync"] is False
+            assert [f["code"] for f in proposed.data["findings"]] == ["key_switched_off"]
+            for direction in ("adopt", "revert"):
+                said = await one.call("reconcile", direction=direction)
+                assert [f["code"] for f in said.data["findings"]] == ["key_switched_off"]
+                assert "is what its" not in said.everything
+
+    async def test_an_invalid_index_is_not_adopted_by_an_agent(self, shop: Project) -> None:
+        shop.migration("CREATE INDEX mails ON customers (email);")
+        assert shop.run("apply").status == 0
+        shop.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'mails'::regclass")
+        before = shop.files()
+        async with agent(desk(shop)) as one:
+            (item,) = (await one.call("check_drift")).data["drift"]
+            assert "there but invalid" in item["cause"]
+            assert (await one.call("reconcile", direction="adopt")).data["objects"] == []
+            assert shop.files() == before
+            assert (await one.call("reconcile", direction="revert")).data["success"] is True
+            assert (await one.call("check_drift")).data["in_sync"] is True
+
     async def test_only_some_objects(self, shop: Project) -> None:
         shop.execute("CREATE TABLE one_more (); CREATE TABLE another ()")
         async with agent(desk(shop)) as one:

@@ -221,10 +221,10 @@ def _explain_row(migration: Migration, problem: StatementFailed, row: HistoryRow
         for part in (
             problem.hint,
             "this file can't be one transaction, so what ran before this statement is still in"
-            " the database (a failed CREATE INDEX CONCURRENTLY leaves an invalid index). Either"
-            " undo that and have the whole file run again:"
-            f" `trueup repair --retry {version} --write`, `trueup apply`; or finish the rest by"
-            f" hand and say so: `trueup repair --mark-done {version} --write`",
+            " the database (a failed CREATE INDEX CONCURRENTLY leaves an invalid index, which"
+            " `trueup check` names with the statement that drops it). Either undo that and have the"
+            f" whole file run again: `trueup repair --retry {version} --write`, `trueup apply`; or"
+            f" finish the rest by hand and say so: `trueup repair --mark-done {version} --write`",
         )
         if part
     )

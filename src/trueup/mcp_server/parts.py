@@ -24,6 +24,8 @@ from trueup.report.safe import one_line
 from trueup.verdict.effects import Hazard
 from trueup.verdict.history import MigrationState
 from trueup.verdict.objects import Drift
+from trueup.verdict.state_findings import NAMES_OBJECTS
+from trueup.verdict.told import details
 
 _DIFF_LINES: Final = 80
 
@@ -71,7 +73,7 @@ def finding_shapes(findings: Iterable[Finding], fence: Fence) -> list[FindingSha
             "severity": str(finding.severity),
             "subject": fence.name(finding.subject) if finding.subject else "",
             "message": fence.text(finding.message),
-            "hint": finding.hint,
+            "hint": fence.text(finding.hint) if finding.code in NAMES_OBJECTS else finding.hint,
             "location": {
                 "file": finding.location.file,
                 "line": finding.location.line,
@@ -92,7 +94,7 @@ def drift_shapes(drift: Iterable[Drift], fence: Fence) -> list[DriftShape]:
             "verdict": str(item.verdict),
             "cause": item.cause,
             "remedies": list(item.remedies),
-            "details": fence.lines(describe(item.key, *item.moved())),
+            "details": fence.lines(details(item)),
         }
         for item in drift
     ]
@@ -143,7 +145,7 @@ def drift_lines(drift: Iterable[Drift]) -> list[str]:
     lines: list[str] = []
     for item in drift:
         lines.append(f"{one_line(display(item.key))}: {item.verdict}: {item.cause}")
-        lines += [f"  {one_line(line)}" for line in describe(item.key, *item.moved())]
+        lines += [f"  {one_line(line)}" for line in details(item)]
     return lines
 
 
@@ -153,12 +155,15 @@ def finding_lines(findings: Iterable[Finding]) -> list[str]:
     for finding in dict.fromkeys(findings):
         place = f"{finding.location}: " if finding.location else ""
         lines.append(f"{finding.severity} [{finding.code}] {place}{one_line(finding.message)}")
+        if finding.code in NAMES_OBJECTS:
+            lines.append(f"  next: {one_line(finding.hint)}")
     return lines
 
 
 def hint_lines(findings: Iterable[Finding]) -> list[str]:
     """What to do about findings that are no mere notes."""
-    wanted = (f for f in findings if f.hint and str(f.severity) != "info")
+    told = (f for f in findings if f.code not in NAMES_OBJECTS)
+    wanted = (f for f in told if f.hint and str(f.severity) != "info")
     return [f"- [{finding.code}] {finding.hint}" for finding in dict.fromkeys(wanted)]
 
 

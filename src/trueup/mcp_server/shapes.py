@@ -285,6 +285,7 @@ class Way(TypedDict):
     objects: list[ObjectName]
     sql: str
     hazards: list[PlanHazard]
+    hints: list[PlanHazard]
     loses_data: bool
 
 
@@ -294,6 +295,7 @@ class Proposal(TypedDict):
     in_sync: bool
     adopt: Way
     revert: Way
+    findings: list[FindingShape]
     untrusted_data: str
 
 
@@ -308,4 +310,5 @@ class Reconciled(TypedDict):
     left: list[ObjectName]
     schema_file_changed: bool
     sql: str
+    findings: list[FindingShape]
     untrusted_data: str

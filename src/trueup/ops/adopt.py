@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,13 +13,23 @@ from trueup.diff.words import display
 from trueup.errors import ValidationFailed
 from trueup.folder.atomic import create_exclusive
 from trueup.folder.names import next_version, slug
-from trueup.model.finding import error
+from trueup.model.finding import Finding, error
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.ops.intent import Intent
 from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_adopt
+from trueup.ops.reconcile import (
+    Choice,
+    Look,
+    chosen,
+    insist_on_leave,
+    insist_on_proof,
+    look,
+    mixed,
+    prove_adopt,
+    without,
+)
 from trueup.ops.regenerate import Written, write_schema_file
 
 if TYPE_CHECKING:
@@ -29,38 +39,53 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AdoptResult:
     """The changes taken over, the proof, the migration (its text is in `migration.sql`), and
-    schema.sql where it was written."""
+    schema.sql where it was written. `findings` are the states of the database that no dump tells;
+    what only looks changed because of them is `left_out`."""
 
     database: str
     changes: tuple[Change, ...]
     proof: Proof | None
     migration: Migration | None
     schema_file: Written | None
+    findings: tuple[Finding, ...] = ()
+    left_out: tuple[Change, ...] = ()
 
 
 def adopt(
-    project: Project, choice: Choice, *, name: str = "adopt_database_changes", write: bool = False
+    project: Project,
+    choice: Choice,
+    *,
+    name: str = "adopt_database_changes",
+    write: bool = False,
+    may_lose_data: Callable[[Proof], bool] = lambda _: False,
 ) -> AdoptResult:
     """Plans and proves the missing migration; with `write`, creates it, records it as applied on
-    this database and regenerates schema.sql.
+    this database and regenerates schema.sql. `may_lose_data` is asked when a statement loses data:
+    it will run wherever the migration runs, and nobody renamed or saved anything there.
 
-    Raises ValidationFailed with nothing changed when files are pending (`pending_first`) or the
-    plan can't be proven (`plan_not_proven`).
+    Raises ValidationFailed with nothing changed when files are pending (`pending_first`), the
+    plan can't be proven (`plan_not_proven`) or loses data without leave (`data_loss_refused`).
     """
-    seen = look(project, choice)
-    _refuse_pending(seen)
+    looked = look(project, choice)
+    _refuse_pending(looked)
+    hidden = looked.states.hidden
+    seen = without(looked, choice, hidden.__contains__)
+    left_out = tuple(change for change in looked.changes if change.key in hidden)
     changes = chosen(seen, choice)
+    known = (looked.states.findings, left_out)
     if not changes:
-        return AdoptResult(seen.target.name, (), None, None, None)
+        return AdoptResult(seen.target.name, (), None, None, None, *known)
     proof = prove_adopt(seen, choice, changes)
+    if write:
+        insist_on_proof(proof)
     if not proof.plan.statements or not proof.holds:
-        if write:
-            insist_on_proof(proof)
-        return AdoptResult(seen.target.name, changes, proof, None, None)
+        return AdoptResult(seen.target.name, changes, proof, None, None, *known)
+    if write:
+        insist_on_leave(proof, "wherever this migration runs, data is lost", may_lose_data)
     migration = _migration(seen, proof, name)
     whole = _prove_file(seen, migration, changes)
     written = _write(project, seen, migration, whole) if write else None
-    return AdoptResult(seen.target.name, changes, proof, migration, written)
+    return AdoptResult(seen.target.name, changes, proof, migration, written, *known)
 
 
 def _refuse_pending(seen: Look) -> None:

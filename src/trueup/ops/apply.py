@@ -23,6 +23,7 @@ from trueup.model.finding import Finding, Severity
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
+from trueup.model.states import States
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import Intent, finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -31,6 +32,8 @@ from trueup.ops.regenerate import Written, seal_replay, would_write, write_schem
 from trueup.ops.target import Target
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.state_findings import in_the_way
+from trueup.verdict.states import judge_states
 
 if TYPE_CHECKING:
     from trueup.history.apply_one import AppliedMigration
@@ -62,12 +65,15 @@ class ApplyResult:
 
 @dataclass(frozen=True, slots=True)
 class _Rehearsal:
-    """What the shadow said: the schema before and after, and (`frame.whole`) that of all files."""
+    """What the shadow said: the schema before and after with the states that no dump tells, and
+    (`frame.whole`) the schema of all files."""
 
     shadow: Shadow
     frame: Frame
     before: Schema
     after: Schema
+    states_before: States
+    states_after: States
 
 
 def apply(project: Project, *, to: str | None = None, dry_run: bool = False) -> ApplyResult:
@@ -131,6 +137,7 @@ def apply_locked(
     planned = _up_to(target.history.pending, folder, to)
     refuse_history(folder, target, planned)
     rehearsal = _rehearse(project, folder, target, planned)
+    _refuse_invalid(target, rehearsal, planned)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
     applied: list[AppliedMigration] = []
@@ -143,7 +150,7 @@ def apply_locked(
             written = _write(project, whole, applied)
     else:
         written = would_write(project, whole)
-    drift = _drift(target, rehearsal, lock is not None)
+    drift, odd = _drift(target, rehearsal, conn, lock is not None)
     return ApplyResult(
         dry_run=lock is None,
         database=target.name,
@@ -155,6 +162,7 @@ def apply_locked(
         findings=(
             *folder.findings,
             *_lasting(target.history.findings, planned),
+            *odd,
             *lint_findings(project, planned, folder.migrations, target.major),
         ),
     )
@@ -187,6 +195,24 @@ def refuse_history(folder: Folder, target: Target, planned: Sequence[Migration])
         raise ValidationFailed("nothing was applied", problems=tuple(dict.fromkeys(problems)))
 
 
+def _refuse_invalid(target: Target, rehearsal: _Rehearsal, planned: Sequence[Migration]) -> None:
+    """Raises ValidationFailed for an index that would be made and is there already, but invalid:
+    with IF NOT EXISTS that would pass for success. A file that drops it first may run."""
+    from trueup.verdict.made import RELATION, Thing, deeds
+
+    problems = [
+        in_the_way(index)
+        for index in target.states.indexes
+        if any(key in rehearsal.after and key not in rehearsal.before for key in index.keys)
+        and not any(
+            deeds(file.sql).removes(Thing(RELATION, index.name, index.schema, index.table))
+            for file in planned
+        )
+    ]
+    if problems:
+        raise ValidationFailed("nothing was applied", problems=tuple(problems))
+
+
 def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tuple[Migration, ...]:
     if to is None:
         return tuple(pending)
@@ -210,9 +236,10 @@ def _rehearse(
     if shadow.major != target.major:
         project.say(f"rehearsing on PostgreSQL {shadow.major}; the database runs {target.major}")
     ran = target.history.applied
-    before, after = shadow.replayed(ran).schema, shadow.replayed([*ran, *planned]).schema
+    before, after = shadow.replayed(ran), shadow.replayed([*ran, *planned])
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    return _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after))
+    schemas = frame.cut(before.schema), frame.cut(after.schema)
+    return _Rehearsal(shadow, frame, *schemas, before.states, after.states)
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -256,14 +283,20 @@ def _for_schema_file(
     return project.in_scope(shadow.replayed(folder.migrations).schema, shadow)
 
 
-def _drift(target: Target, rehearsal: _Rehearsal, applied: bool) -> tuple[Drift, ...]:
-    """What the database has that its migrations don't say, or lacks."""
+def _drift(
+    target: Target, rehearsal: _Rehearsal, conn: Connection, applied: bool
+) -> tuple[tuple[Drift, ...], tuple[Finding, ...]]:
+    """What the database has that its migrations don't say, or lacks; and what no dump tells."""
+    from trueup.postgres.states import read_states
+
     shadow = rehearsal.shadow
     if shadow.major != target.major:
-        return ()
+        return (), ()
     goal = rehearsal.after if applied else rehearsal.before
+    said = rehearsal.states_after if applied else rehearsal.states_before
     live = rehearsal.frame.cut_live(target.dump(shadow.host.pg_dump))
-    return judge(Sides(goal, goal, None, live))
+    states = judge_states(read_states(conn), said, live, goal, goal)
+    return states.reworded(judge(Sides(goal, goal, None, live))), states.findings
 
 
 def _lasting(findings: Sequence[Finding], planned: Sequence[Migration]) -> tuple[Finding, ...]:

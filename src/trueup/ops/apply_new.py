@@ -35,6 +35,7 @@ from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
 from trueup.verdict.effects import Hazard
 from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.states import judge_states
 
 if TYPE_CHECKING:
     from trueup.history.lock import MigrationLock
@@ -245,10 +246,12 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     if shadow.major != target.major:
         return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))
     frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
-    before = frame.cut(shadow.replayed(target.history.applied).schema)
-    live = frame.cut_live(target.dump(shadow.host.pg_dump))
-    drift = judge(Sides(before, before, None, live))
-    return replace(result, drift=drift, fingerprint=live.fingerprint)
+    ran = shadow.replayed(target.history.applied)
+    before, live = frame.cut(ran.schema), frame.cut_live(target.dump(shadow.host.pg_dump))
+    states = judge_states(target.states, ran.states, live, before, before)
+    drift = states.reworded(judge(Sides(before, before, None, live)))
+    findings = (*result.findings, *states.findings)
+    return replace(result, drift=drift, findings=findings, fingerprint=live.fingerprint)
 
 
 def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> NewResult:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from trueup.diff.words import describe, display, summarize
+from trueup.diff.words import display
 from trueup.errors import StatementFailed, TrueupError
 from trueup.folder.migrations import Folder
 from trueup.folder.schema_file import SchemaFile
@@ -16,6 +16,7 @@ from trueup.model.finding import Finding, error, info, warning
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
+from trueup.model.states import States
 from trueup.ops.declarative import declarative_label, declarative_schema
 from trueup.ops.exposed import leave_out_unsaid
 from trueup.ops.gather import Gathering
@@ -25,11 +26,13 @@ from trueup.ops.project import Project
 from trueup.ops.regenerate import seal_replay
 from trueup.ops.rights import compare_rights, rights_words
 from trueup.ops.target import Target
-from trueup.shadow.shadow import Shadow
+from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
 from trueup.verdict.objects import Drift, Sides, judge
 from trueup.verdict.rights import KIND, without_rights
+from trueup.verdict.states import StateVerdict, judge_states
+from trueup.verdict.told import details, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +160,15 @@ def _compare(
     so_far.add(*_left_out(project, shadow, whole.schema))
     frame = project.frame(whole.schema, shadow)
     seal_replay(project, folder.migrations, frame.cut(whole.schema))
-    wholes = _wholes(project, folder, target, shadow, frame, so_far)
+    wholes, said = _wholes(project, folder, target, shadow, frame, whole.states, so_far)
     sides = _cut(frame, wholes)
-    drift, order = split_column_order(judge(sides))
+    states = _states(target, sides, said)
+    so_far.add(*states.findings)
+    drift, order = split_column_order(states.reworded(judge(sides)))
     if not strict:
         so_far.add(*(_column_order(item) for item in order))
-    rights, said = compare_rights(project, frame, wholes, shadow.major)
-    so_far.findings[:0] = said
+    rights, gained = compare_rights(project, frame, wholes, shadow.major)
+    so_far.findings[:0] = gained
     rights = leave_out_unsaid(project, folder.migrations, shadow.major, rights, so_far)
     counted = (*drift, *(order if strict else ()), *rights.drift)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
@@ -178,13 +183,23 @@ def _wholes(
     target: Target | None,
     shadow: Shadow,
     frame: Frame,
+    states: States,
     so_far: Gathering,
-) -> Sides:
-    """Every side that could be had, with nothing cut away."""
-    applied, live = _database_edge(folder, target, shadow, frame.whole, so_far)
+) -> tuple[Sides, States]:
+    """Every side that could be had, with nothing cut away, and the states that a replay of the
+    applied files has; that of all files has `states`."""
+    goal = Replayed(frame.whole, states=states)
+    applied, live = _database_edge(folder, target, shadow, goal, so_far)
     file = _schema_file(project, folder, shadow, frame, so_far)
     declared = declarative_schema(project, folder.migrations, shadow, so_far)
-    return Sides(frame.whole, applied, file, live, declared)
+    return Sides(frame.whole, applied.schema, file, live, declared), applied.states
+
+
+def _states(target: Target | None, sides: Sides, said: States) -> StateVerdict:
+    """What no dump tells of the database, where that could be compared."""
+    if target is None or sides.database is None:
+        return StateVerdict()
+    return judge_states(target.states, said, sides.database, sides.applied, sides.migrations)
 
 
 def _cut(frame: Frame, wholes: Sides) -> Sides:
@@ -212,8 +227,8 @@ def _left_out(project: Project, shadow: Shadow, whole: Schema) -> list[Finding]:
 
 
 def _database_edge(
-    folder: Folder, target: Target | None, shadow: Shadow, goal: Schema, so_far: Gathering
-) -> tuple[Schema, Schema | None]:
+    folder: Folder, target: Target | None, shadow: Shadow, goal: Replayed, so_far: Gathering
+) -> tuple[Replayed, Schema | None]:
     """What the files that the database has run give, and what the database holds."""
     if target is None:
         return goal, None
@@ -221,10 +236,9 @@ def _database_edge(
         so_far.cannot_tell([_other_major(target, shadow)])
         return goal, None
     ran = target.history.applied
-    applied: Schema | None = goal
+    applied: Replayed | None = goal
     if ran != folder.migrations:
-        replayed = so_far.attempt(lambda: shadow.replayed(ran))
-        applied = replayed.schema if replayed else None
+        applied = so_far.attempt(lambda: shadow.replayed(ran))
     live = so_far.attempt(lambda: target.dump(shadow.host.pg_dump))
     if applied is None or live is None:
         return goal, None
@@ -315,10 +329,8 @@ def _result(
 
 
 def _item(project: Project, drift: Drift) -> DriftItem:
-    before, after = drift.moved()
     said = rights_words(project, drift) if drift.key.kind == KIND else []
-    details = said or describe(drift.key, before, after)
-    return DriftItem(drift, summarize(drift.key, before, after), tuple(details))
+    return DriftItem(drift, summary(drift), tuple(said or details(drift)))
 
 
 def _migrations_side(project: Project, folder: Folder, compared: _Compared) -> MigrationsSide:

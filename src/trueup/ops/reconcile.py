@@ -8,7 +8,7 @@ and writes it as a migration; reverting plans the other way and runs it on the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change, compare
@@ -24,10 +24,14 @@ from trueup.ops.project import Project
 from trueup.ops.sources import Live
 from trueup.ops.target import Target
 from trueup.shadow.shadow import Shadow
+from trueup.verdict.states import StateVerdict, judge_states
 
 if TYPE_CHECKING:
     from trueup.plan.plan import PlanOptions
     from trueup.shadow.prove import Proof
+
+# Hazards that cost data which no later command brings back.
+LOSES_DATA = frozenset({"data_loss"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Look:
     """The project as it stands: what the applied files give (`applied`), what the database holds
-    (`live`), and where they differ."""
+    (`live`), where they differ, and what no dump tells (`states`)."""
 
     folder: Folder
     target: Target
@@ -55,6 +59,7 @@ class Look:
     applied: Schema
     live: Schema
     changes: tuple[Change, ...]
+    states: StateVerdict
 
 
 def look(project: Project, choice: Choice) -> Look:
@@ -67,10 +72,13 @@ def look(project: Project, choice: Choice) -> Look:
     shadow = project.shadow(target.major)
     _insist_on_major(target, shadow)
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    applied = frame.cut(shadow.replayed(target.history.applied).schema)
+    ran = shadow.replayed(target.history.applied)
+    applied = frame.cut(ran.schema)
     live = frame.cut_live(target.dump(shadow.host.pg_dump))
     changes, _ = split_by_order(compare(applied, live), choice.strict_column_order)
-    return Look(folder, target, shadow, frame, applied, live, changes)
+    whole = frame.cut(frame.whole)
+    states = judge_states(target.states, ran.states, live, applied, whole)
+    return Look(folder, target, shadow, frame, applied, live, changes, states)
 
 
 def _insist_on_major(target: Target, shadow: Shadow) -> None:
@@ -178,6 +186,47 @@ def prove_revert(project: Project, seen: Look, choice: Choice, changes: Sequence
     )
 
 
+def without(seen: Look, choice: Choice, passed_over: Callable[[ObjectKey], bool]) -> Look:
+    """The look without the changes that are passed over; what was asked for must not be only
+    these. Raises ValidationFailed (`index_invalid`)."""
+    kept = tuple(change for change in seen.changes if not passed_over(change.key))
+    gone = [change for change in seen.changes if change not in kept]
+
+    def asked(changes: Sequence[Change]) -> bool:
+        return any(matches(change.key, choice.only) for change in changes)
+
+    if choice.only and asked(gone) and not asked(kept):
+        raise ValidationFailed("nothing was done", problems=seen.states.findings)
+    return replace(seen, changes=kept)
+
+
+def losses(proof: Proof) -> tuple[str, ...]:
+    """What the plan loses, in words."""
+    hazards = [h for s in proof.plan.statements for h in s.hazards if h.code in LOSES_DATA]
+    return tuple(dict.fromkeys(hazard.message for hazard in hazards))
+
+
+def likely_renames(proof: Proof) -> tuple[str, ...]:
+    """What may be a rename and not a loss, in words."""
+    return tuple(hint.message for hint in proof.plan.hints if hint.code == "likely_rename")
+
+
+def insist_on_leave(proof: Proof, doing: str, may_lose_data: Callable[[Proof], bool]) -> None:
+    """Asks before a statement loses data. Raises ValidationFailed (`data_loss_refused`)."""
+    lost = losses(proof)
+    if not lost or may_lose_data(proof):
+        return
+    way = "; ".join(likely_renames(proof)) or (
+        "if something was renamed, say so (--rename public.users=public.people)"
+    )
+    raise ValidationFailed(
+        f"{doing}: {'; '.join(lost)}",
+        code="data_loss_refused",
+        hint=f"{way}; if it is meant to be lost, save what is needed, then run it again with"
+        " --allow-data-loss",
+    )
+
+
 def insist_on_proof(proof: Proof) -> None:
     """Nothing is written or run on an unproven plan. Raises ValidationFailed."""
     if proof.holds:
@@ -185,6 +234,11 @@ def insist_on_proof(proof: Proof) -> None:
     raise ValidationFailed(
         f"no plan could be proven: {proof.why_not}",
         code="plan_not_proven",
-        hint="run it without --write or --apply to see the plan and what is left; --only takes a"
-        " part of the objects",
+        hint="; ".join(
+            (
+                *likely_renames(proof),
+                "run it without --write or --apply to see the plan and what is left; --only takes"
+                " a part of the objects",
+            )
+        ),
     )

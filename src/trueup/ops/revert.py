@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from trueup.diff.compare import Change, compare
 from trueup.errors import CannotTell, StatementFailed, ValidationFailed
+from trueup.model.finding import Finding
+from trueup.model.sql_slices import qualified
 from trueup.ops.diff import split_by_order
 from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_revert
+from trueup.ops.reconcile import (
+    LOSES_DATA,
+    Choice,
+    Look,
+    chosen,
+    insist_on_leave,
+    insist_on_proof,
+    look,
+    mixed,
+    prove_revert,
+    without,
+)
+from trueup.ops.target import Target
+from trueup.verdict.states import StateVerdict, judge_states
 
 if TYPE_CHECKING:
     from trueup.plan.plan import Statement
     from trueup.postgres.session import Connection
     from trueup.shadow.prove import Proof
 
-# Hazards that cost data which no later command brings back.
-LOSES_DATA = frozenset({"data_loss"})
-
 
 @dataclass(frozen=True, slots=True)
 class RevertResult:
     """The changes to undo, the proof, whether they were undone, and what was still different
-    afterwards (`left`)."""
+    afterwards (`left`). `findings` are the states of the database that no dump tells."""
 
     database: str
     changes: tuple[Change, ...]
     proof: Proof | None
     applied: bool = False
     left: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def revert(
@@ -51,32 +64,47 @@ def revert(
     refuses a statement (what is transactional is then undone).
     """
     seen = look(project, choice)
+    hidden, findings = seen.states.hidden, seen.states.findings
+    seen = without(seen, choice, lambda key: key in hidden and not hidden[key].can_be_made)
     changes = chosen(seen, choice)
     if not changes:
-        return RevertResult(seen.target.name, (), None)
-    proof = prove_revert(project, seen, choice, changes)
+        return RevertResult(seen.target.name, (), None, findings=findings)
+    try:
+        proof = prove_revert(project, seen, choice, changes)
+    except StatementFailed as problem:
+        if not any(item.own and item.index.constraint for item in hidden.values()):
+            raise
+        # A copy of the database lacks the key, and what refers to it does not load.
+        raise ValidationFailed("nothing was reverted", problems=findings) from problem
+    proof = _after_drops(proof, seen, changes)
     if not apply:
-        return RevertResult(seen.target.name, changes, proof)
+        return RevertResult(seen.target.name, changes, proof, findings=findings)
     insist_on_proof(proof)
-    _insist_on_leave(proof, may_lose_data)
+    insist_on_leave(proof, "reverting loses data", may_lose_data)
     left = _run(project, seen, choice, changes, proof)
-    return RevertResult(seen.target.name, changes, proof, True, left)
+    after = _states_now(project, seen)
+    return RevertResult(seen.target.name, changes, proof, True, left, after.findings)
 
 
-def losses(proof: Proof) -> tuple[str, ...]:
-    """What the plan loses, in words."""
-    hazards = [h for s in proof.plan.statements for h in s.hazards if h.code in LOSES_DATA]
-    return tuple(dict.fromkeys(hazard.message for hazard in hazards))
+def _after_drops(proof: Proof, seen: Look, changes: Sequence[Change]) -> Proof:
+    """The plan with what is invalid dropped first: the copy, made from a dump, never had it."""
+    from trueup.plan.statements import Statement
+
+    hidden = [seen.states.hidden[c.key] for c in changes if c.key in seen.states.hidden]
+    invalid = dict.fromkeys(item.index for item in hidden if item.own)
+    drops = [
+        Statement(f"DROP INDEX IF EXISTS {qualified(index.schema, index.name)}", index.key)
+        for index in invalid
+    ]
+    plan = replace(proof.plan, statements=(*drops, *proof.plan.statements))
+    return replace(proof, plan=plan)
 
 
-def _insist_on_leave(proof: Proof, may_lose_data: Callable[[Proof], bool]) -> None:
-    lost = losses(proof)
-    if lost and not may_lose_data(proof):
-        raise ValidationFailed(
-            f"reverting loses data: {'; '.join(lost)}",
-            code="data_loss_refused",
-            hint="save what is needed, then run it again with --allow-data-loss",
-        )
+def _states_now(project: Project, seen: Look) -> StateVerdict:
+    target = Target.read(project, seen.folder.migrations)
+    ran = seen.shadow.replayed(target.history.applied)
+    whole = seen.frame.cut(seen.frame.whole)
+    return judge_states(target.states, ran.states, seen.applied, seen.applied, whole)
 
 
 def _run(

@@ -11,6 +11,7 @@ from trueup.errors import CannotTell
 from trueup.model.history import Evidence
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
+from trueup.model.states import NONE, States
 from trueup.postgres.install import OLDEST
 from trueup.verdict.history import HistoryVerdict, judge_history
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What was read of the database: its name, server, the state of each migration in it, the
-    versions that `_migrations` records, and what says so."""
+    versions that `_migrations` records, what says so, and the states that no dump tells."""
 
     conninfo: str
     name: str
@@ -33,6 +34,7 @@ class Target:
     recorded: tuple[str, ...]
     evidence: Evidence
     platform: str = "postgres"
+    states: States = NONE
 
     @classmethod
     def read(cls, project: Project, files: Sequence[Migration]) -> Target:
@@ -47,6 +49,7 @@ class Target:
         from trueup.history.foreign import what_ran
         from trueup.history.table import read_history
         from trueup.postgres.session import server_version
+        from trueup.postgres.states import read_states
 
         major, version = server_version(conn)
         _insist_on_support(major, version)
@@ -68,6 +71,7 @@ class Target:
             recorded,
             seen,
             project.settings.resolved_platform,
+            read_states(conn),
         )
 
     def dump(self, pg_dump: Path) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pglast.parser import ParseError
 
@@ -79,15 +79,20 @@ def _quoted(name: str) -> str:
 
 def likely_renames(source: Schema, goal: Schema) -> tuple[Hint, ...]:
     """A drop and an add that look like a rename: of the only column of its type that goes and the
-    only one that comes, or of a table that goes while one with the same columns comes."""
-    return (*_columns(source, goal), *_tables(source, goal))
+    only one that comes, or of a table that goes while one like it comes."""
+    tables = [(key, key) for key in source if key.kind in TABLES and key in goal]
+    renamed = list(_tables(source, goal))
+    hints = [_table_hint(old, new) for old, new in renamed]
+    return (*hints, *_columns(source, goal, sorted(tables) + renamed))
 
 
-def _columns(source: Schema, goal: Schema) -> Iterator[Hint]:
-    for key in sorted(key for key in source if key.kind in TABLES and key in goal):
-        if source.ddl(key) == goal.ddl(key):
+def _columns(
+    source: Schema, goal: Schema, tables: Sequence[tuple[ObjectKey, ObjectKey]]
+) -> Iterator[Hint]:
+    for key, new_key in tables:
+        if source.ddl(key) == goal.ddl(new_key):
             continue
-        before, after = _parsed(source, key), _parsed(goal, key)
+        before, after = _parsed(source, key), _parsed(goal, new_key)
         if before is None or after is None:
             continue
         gone = [c for name, c in before.columns.items() if name not in after.columns]
@@ -96,34 +101,71 @@ def _columns(source: Schema, goal: Schema) -> Iterator[Hint]:
             alike = [new for new in come if new.type == old.type]
             rivals = [other for other in gone if other.type == old.type]
             if len(alike) == 1 and len(rivals) == 1:
-                yield _column_hint(key, old, alike[0])
+                yield _column_hint(key, old, new_key, alike[0])
 
 
-def _column_hint(key: ObjectKey, old: Column, new: Column) -> Hint:
-    place = f"{key.schema}.{key.name}"
+def _column_hint(key: ObjectKey, old: Column, new_key: ObjectKey, new: Column) -> Hint:
     return Hint(
         "likely_rename",
         key,
         f"column {old.name} goes and {new.name} of the same type comes; if it was renamed, say"
-        f" --rename {place}.{old.name}={place}.{new.name}",
+        f" --rename {_dotted(key)}.{old.name}={_dotted(new_key)}.{new.name}",
     )
 
 
-def _tables(source: Schema, goal: Schema) -> Iterator[Hint]:
+def _table_hint(old: ObjectKey, new: ObjectKey) -> Hint:
+    return Hint(
+        "likely_rename",
+        old,
+        f"table {old.name} goes and {new.name} comes, which is like it; if it was renamed, say"
+        f" --rename {_dotted(old)}={_dotted(new)}",
+    )
+
+
+def _dotted(key: ObjectKey) -> str:
+    return f"{key.schema}.{key.name}"
+
+
+def _tables(source: Schema, goal: Schema) -> Iterator[tuple[ObjectKey, ObjectKey]]:
+    """Each table that goes with the one table that may be it under another name."""
     gone = [key for key in source if key.kind == "TABLE" and key not in goal]
     come = [key for key in goal if key.kind == "TABLE" and key not in source]
     shapes = {key: _shape(goal, key) for key in come}
+    names = {key: _names(goal, key) for key in come}
     for old in gone:
-        shape = _shape(source, old)
-        alike = [new for new in come if new.schema == old.schema and shapes[new] == shape]
-        if shape and len(alike) == 1:
-            new = f"{alike[0].schema}.{alike[0].name}"
-            yield Hint(
-                "likely_rename",
-                old,
-                f"table {old.name} goes and {alike[0].name} with the same columns comes; if it was"
-                f" renamed, say --rename {old.schema}.{old.name}={new}",
-            )
+        near = [new for new in come if new.schema == old.schema]
+        shape, kept = _shape(source, old), _names(source, old)
+        for alike in (
+            [new for new in near if kept & names[new]],
+            [new for new in near if shape and shapes[new] == shape],
+            [new for new in near if _much_alike(shape, shapes[new])],
+        ):
+            if len(alike) == 1:
+                yield old, alike[0]
+            if alike:
+                break
+
+
+def _names(schema: Schema, table: ObjectKey) -> frozenset[str]:
+    """The names of what hangs on a table and lives in its schema's name space: a rename of the
+    table leaves them as they are, and no other table can have the same."""
+    found = set()
+    for item in schema.objects.values():
+        if table not in item.depends_on:
+            continue
+        kind, _, name = item.key
+        if kind in ("INDEX", "SEQUENCE OWNED BY"):
+            found.add(name)
+        elif kind == "CONSTRAINT" and name.startswith(f"{table.name} "):
+            found.add(name.removeprefix(f"{table.name} "))
+        elif kind == "SEQUENCE":
+            found.add(name)
+    return frozenset(found)
+
+
+def _much_alike(one: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...]) -> bool:
+    """Whether more than half of the columns of both are the same."""
+    return len(set(one) & set(other)) * 2 > max(len(one), len(other))
 
 
 def _shape(schema: Schema, key: ObjectKey) -> tuple[tuple[str, str], ...]:

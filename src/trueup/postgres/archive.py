@@ -24,6 +24,9 @@ _QUOTED_TAGS = frozenset(
 # Kinds that PostgreSQL overloads but whose tag is the bare name: the DROP tells them apart.
 _OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
 _PLAIN_QUOTED = re.compile(r'"([a-z_][a-z0-9_$]*)"')
+# What PostgreSQL calls the triggers of its constraints: ri_ConstraintTrigger in tablecmds.c,
+# index_constraint_create in index.c and CreateTrigger, which adds the oid, in trigger.c.
+_INTERNAL = re.compile(r" (RI_ConstraintTrigger_[ac]|(PK|Unique)_ConstraintTrigger)_\d+$")
 # pg_dump suppresses this comment only when it does not quote the name public (dumpNamespace).
 _STANDARD_PUBLIC_COMMENT = "COMMENT ON SCHEMA \"public\" IS 'standard public schema';"
 _NO_PUBLIC_COMMENT = 'COMMENT ON SCHEMA "public" IS NULL;\n'
@@ -44,11 +47,22 @@ def schema_from_entries(entries: Iterable[Entry]) -> Schema:
 
 
 def _is_object(entry: Entry) -> bool:
-    if entry.desc in _NOT_OBJECTS:
+    if entry.desc in _NOT_OBJECTS or _is_internal(entry):
         return False
     # Comments, labels and rights of the database itself name that database: they belong to the
     # place, not to the schema, and pg_dump too restores them only with --create.
     return not entry.tag.startswith("DATABASE ")
+
+
+def _is_internal(entry: Entry) -> bool:
+    """The state of a constraint's trigger on a partition, where it is another than that of the
+    partitioned table's. It is named by its oid, which no other database has; such states are read
+    by themselves (postgres/states.py)."""
+    return (
+        entry.desc == "TRIGGER"
+        and entry.defn.lstrip().startswith("ALTER TABLE ")
+        and _INTERNAL.search(entry.tag) is not None
+    )
 
 
 def _is_silent(entry: Entry) -> bool:

@@ -13,6 +13,7 @@ from trueup.report.objects import object_json, shown_pair
 from trueup.report.remedies import remedy_lines
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
+from trueup.verdict.told import details
 
 
 def apply_json(result: ApplyResult) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def apply_json(result: ApplyResult) -> dict[str, Any]:
                 "object": object_json(drift.key),
                 "verdict": str(drift.verdict),
                 "cause": drift.cause,
-                "details": describe(drift.key, *drift.moved()),
+                "details": details(drift),
             }
             for drift in result.drift
         ],
@@ -104,6 +105,6 @@ def _drift(result: ApplyResult, style: Style) -> Iterator[str]:
     yield style.red(f"drift in {one_line(result.database)} that was there already:")
     for drift in result.drift:
         yield f"  {style.bold(one_line(display(drift.key)))}: {drift.cause}"
-        yield from (f"    {one_line(line)}" for line in describe(drift.key, *drift.moved()))
+        yield from (f"    {one_line(line)}" for line in details(drift))
     yield "what mends it:"
     yield from (f"  {line}" for line in remedy_lines(result.drift))

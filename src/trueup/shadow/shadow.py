@@ -12,6 +12,7 @@ from trueup.errors import StatementFailed
 from trueup.model.codec import decode, encode
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
+from trueup.model.states import NONE, States
 from trueup.shadow.cache import Cache
 from trueup.shadow.keys import Ground, prefix_keys, text_key
 
@@ -27,12 +28,13 @@ class Replayed:
     """What came of a replay: the whole database's schema and what was noticed on the way.
 
     `notes` are lines worth telling (a statement passed over, a file that is no single
-    transaction); `cached` says that no server was needed.
+    transaction); `cached` says that no server was needed; `states` is what pg_dump is silent on.
     """
 
     schema: Schema
     notes: tuple[str, ...] = ()
     cached: bool = False
+    states: States = NONE
 
 
 class Place(Protocol):
@@ -109,12 +111,15 @@ class Shadow:
 
     def replayed(self, migrations: Sequence[Migration]) -> Replayed:
         """The schema that the migrations give, from empty. Raises StatementFailed."""
+        from trueup.postgres.states import states_of
+
         files, keys = self._files(migrations)
         known = self._known(keys[-1])
         if known:
             return known
         with self._at(files, keys) as place:
-            made = Replayed(self.dump(place.conninfo), place.notes)
+            schema, states = self.dump(place.conninfo), states_of(place.conninfo)
+            made = Replayed(schema, place.notes, states=states)
             self._remember(keys[-1], made)
             place.keep(keys[-1])
         return made
@@ -199,7 +204,7 @@ class Shadow:
         return _unpack(stored) if stored else None
 
     def _remember(self, key: str, made: Replayed) -> None:
-        self.cache.store_result(key, {"schema": encode(made.schema), "notes": list(made.notes)})
+        self.cache.store_result(key, _packed(made))
 
 
 def _load(conninfo: str, text: str, path: str, roles: Sequence[str]) -> None:
@@ -216,9 +221,18 @@ def _load(conninfo: str, text: str, path: str, roles: Sequence[str]) -> None:
         run_file(conn, text, path)
 
 
+def _packed(made: Replayed) -> dict[str, Any]:
+    return {
+        "schema": encode(made.schema),
+        "notes": list(made.notes),
+        "states": made.states.plain(),
+    }
+
+
 def _unpack(stored: dict[str, Any]) -> Replayed | None:
     """A stored result; None when it is not what this version writes."""
     try:
-        return Replayed(decode(stored["schema"]), tuple(stored["notes"]), cached=True)
+        states = States.of_plain(stored["states"])
+        return Replayed(decode(stored["schema"]), tuple(stored["notes"]), True, states)
     except (KeyError, TypeError, ValueError):
         return None

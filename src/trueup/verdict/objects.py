@@ -63,7 +63,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One object on which the sides do not agree, each with its DDL or None where absent."""
+    """One object on which the sides do not agree, each with its DDL or None where absent. `said`
+    is what to say where the DDL does not tell (verdict/states.py)."""
 
     key: ObjectKey
     verdict: Verdict
@@ -74,6 +75,7 @@ class Drift:
     schema_file: str | None
     database: str | None
     declarative: str | None = None
+    said: tuple[str, ...] = ()
 
     def moved(self) -> tuple[str | None, str | None]:
         """The DDL that the migrations give, and that of the side that is not there with them:

@@ -28,6 +28,7 @@ def run(context: Context) -> int:
     """0 done; 1 when the database has drift that the migrations don't explain."""
     from trueup.ops.apply import apply
     from trueup.report.apply import apply_json, apply_text
+    from trueup.verdict.state_findings import NAMES_OBJECTS
 
     args = context.args
     result = apply(context.project, to=args.to, dry_run=args.dry_run)
@@ -35,4 +36,5 @@ def run(context: Context) -> int:
         lambda: apply_json(result),
         lambda: apply_text(result, context.style, verbose=args.verbose),
     )
-    return int(bool(result.drift))
+    odd = any(f.is_error and f.code in NAMES_OBJECTS for f in result.findings)
+    return int(bool(result.drift) or odd)

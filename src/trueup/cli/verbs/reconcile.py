@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", default="adopt_database_changes", help="of the new migration")
     parser.add_argument(
-        "--allow-data-loss", action="store_true", help="run statements that lose data unasked"
+        "--allow-data-loss", action="store_true", help="write or run statements that lose data"
     )
     add_plan_options(parser)
 
@@ -121,11 +121,18 @@ def _adopt(context: Context) -> int:
     from trueup.report.reconcile import adopt_json, adopt_text
 
     args = context.args
-    result = adopt(context.project, _choice(context), name=args.name, write=args.write)
+    result = adopt(
+        context.project,
+        _choice(context),
+        name=args.name,
+        write=args.write,
+        may_lose_data=lambda proof: args.allow_data_loss or _ask_for_leave(context, proof),
+    )
     context.show(lambda: adopt_json(result), lambda: adopt_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    return int(bool(result.changes) and result.schema_file is None)
+    still = any(finding.is_error for finding in result.findings)
+    return int(still or (bool(result.changes) and result.schema_file is None))
 
 
 def _revert(context: Context) -> int:
@@ -142,15 +149,21 @@ def _revert(context: Context) -> int:
     context.show(lambda: revert_json(result), lambda: revert_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    return int(bool(result.left) or (bool(result.changes) and not result.applied))
+    still = bool(result.left) or any(finding.is_error for finding in result.findings)
+    return int(still or (bool(result.changes) and not result.applied))
 
 
 def _ask_for_leave(context: Context, proof: Proof) -> bool:
-    from trueup.ops.revert import losses
+    """Without a terminal the refusal says what is lost."""
+    from trueup.ops.reconcile import likely_renames, losses
 
+    if not sys.stdin.isatty():
+        return False
     for lost in losses(proof):
         context.say(f"data loss: {lost}")
-    return confirm("run it all the same?")
+    for hint in likely_renames(proof):
+        context.say(hint)
+    return confirm("do it all the same?")
 
 
 def _regenerate(context: Context) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, InputRequiredResult
@@ -16,20 +16,27 @@ from trueup.mcp_server.consent import ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
 from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.guard import answer
-from trueup.mcp_server.parts import joined, object_shape
+from trueup.mcp_server.parts import (
+    fenced,
+    finding_lines,
+    finding_shapes,
+    joined,
+    object_shape,
+)
 from trueup.mcp_server.shapes import ObjectName, PlanHazard, Proposal, Reconciled, Way
 from trueup.mcp_server.texts import error_text
 from trueup.ops.adopt import AdoptResult, adopt
 from trueup.ops.draft import safe_name
 from trueup.ops.dump import DumpResult, dump
 from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice
-from trueup.ops.revert import RevertResult, losses, revert
+from trueup.ops.reconcile import Choice, likely_renames, losses
+from trueup.ops.revert import RevertResult, revert
 from trueup.report.plan import plan_sql
 from trueup.shadow.prove import Proof
 from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
+_NO_PLAN = "there is nothing that a plan can mend; see what was noticed"
 Either = AdoptResult | RevertResult
 
 
@@ -49,35 +56,55 @@ async def reconcile(
         return _regenerated(await desk.change(ctx, dump))
     if direction == "adopt":
         safe = safe_name(name)
-        done = await desk.change(ctx, lambda p: adopt(p, choice, name=safe, write=True))
-        return _adopted(done)
-    return await _revert(desk, ctx, choice)
-
-
-async def _revert(
-    desk: Desk, ctx: Context[Any, Any], choice: Choice
-) -> CallToolResult | InputRequiredResult:
-    """Asks before data is lost, and runs only what was agreed to."""
+        about = f"adopt\0{safe}\0{choice.only}"
+        taken = await _with_leave(
+            desk,
+            ctx,
+            about,
+            lambda p, may: adopt(p, choice, name=safe, write=True, may_lose_data=may),
+        )
+        return taken if isinstance(taken, InputRequiredResult) else _adopted(taken)
     about = f"revert\0{choice.only}"
+    back = await _with_leave(
+        desk, ctx, about, lambda p, may: revert(p, choice, apply=True, may_lose_data=may)
+    )
+    return back if isinstance(back, InputRequiredResult) else _reverted(back)
+
+
+Leave = Callable[[Proof], bool]
+T = TypeVar("T")
+
+
+async def _with_leave(
+    desk: Desk, ctx: Context[Any, Any], about: str, act: Callable[[Project, Leave], T]
+) -> Done[T] | InputRequiredResult:
+    """Asks before data is lost, and does only what was agreed to."""
     agreed = None if desk.options.allow_destructive else asked_before(ctx, about)
-    lost: list[str] = []
+    lost: list[Hazard] = []
 
-    def attempt(project: Project, leave: frozenset[str] | None) -> RevertResult:
+    def attempt(project: Project, leave: frozenset[str] | None) -> T:
         def may_lose(proof: Proof) -> bool:
-            lost[:] = losses(proof)
-            return leave is None or set(lost) <= leave
+            lost[:] = _lost(proof)
+            return leave is None or {hazard.subject for hazard in lost} <= leave
 
-        return revert(project, choice, apply=True, may_lose_data=may_lose)
+        return act(project, may_lose)
 
     try:
-        return _reverted(await desk.change(ctx, lambda p: attempt(p, agreed)))
+        return await desk.change(ctx, lambda p: attempt(p, agreed))
     except ValidationFailed as problem:
         if problem.code != _REFUSED:
             raise
-    consent = await ask(ctx, [Hazard("data_loss", said, said) for said in lost], about)
+    consent = await ask(ctx, lost, about)
     if isinstance(consent, InputRequiredResult):
         return consent
-    return _reverted(await desk.change(ctx, lambda p: attempt(p, consent)))
+    return await desk.change(ctx, lambda p: attempt(p, consent))
+
+
+def _lost(proof: Proof) -> list[Hazard]:
+    """What a person is asked about. A rename that nobody said looks like a loss."""
+    renames = likely_renames(proof)
+    more = f" (it looks like a rename: {'; '.join(renames)})" if renames else ""
+    return [Hazard("data_loss", said, f"{said}{more}") for said in losses(proof)]
 
 
 def _try(
@@ -93,11 +120,14 @@ def _try(
 def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolResult:
     fence = Fence()
     first, second = _way("adopt", ways[0], fence), _way("revert", ways[1], fence)
-    in_sync = not any(isinstance(way, Exception) or way.changes for way in ways)
+    findings = next((way.findings for way in ways if not isinstance(way, Exception)), ())
+    differs = any(isinstance(way, Exception) or way.changes for way in ways)
+    in_sync = not differs and not any(finding.is_error for finding in findings)
     structured: Proposal = {
         "in_sync": in_sync,
         "adopt": first,
         "revert": second,
+        "findings": finding_shapes(findings, fence),
         "untrusted_data": fence.note,
     }
     if in_sync:
@@ -108,6 +138,7 @@ def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolRe
             *fence.once(),
             *_told("Adopt (a migration that says what the database has):", first),
             *_told("Revert (take the database back to its migrations):", second),
+            *fenced("Noticed:", finding_lines(findings), fence),
             'Then call reconcile with direction "adopt" or "revert".',
         ]
     )
@@ -119,7 +150,8 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         why = error_text(result, fence)  # type: ignore[arg-type]
         return _closed(direction, why)
     if result.proof is None:
-        return _closed(direction, "there is nothing to do")
+        noticed = any(finding.is_error for finding in result.findings)
+        return _closed(direction, _NO_PLAN if noticed else "there is nothing to do")
     proof = result.proof
     return {
         "direction": direction,
@@ -129,6 +161,9 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         "objects": _objects(result.changes, fence),
         "sql": fence.text(_sql(proof)),
         "hazards": _hazards(proof, fence),
+        "hints": [
+            {"code": hint.code, "message": fence.text(hint.message)} for hint in proof.plan.hints
+        ],
         "loses_data": bool(losses(proof)),
     }
 
@@ -148,6 +183,7 @@ def _closed(direction: str, why: str) -> Way:
         "objects": [],
         "sql": "",
         "hazards": [],
+        "hints": [],
         "loses_data": False,
     }
 
@@ -181,12 +217,22 @@ def _adopted(done: Done[AdoptResult]) -> CallToolResult:
         "left": [],
         "schema_file_changed": bool(result.schema_file and result.schema_file.changed),
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
+        "findings": finding_shapes(result.findings, fence),
         "untrusted_data": fence.note,
     }
+    noticed = fenced("Noticed:", finding_lines(result.findings), fence)
     if file is None:
-        return answer({**structured}, "Nothing to adopt: the database is what its files say.")
+        text = joined([f"Nothing to adopt: {_stands(result)}"], noticed)
+        return answer({**structured}, text)
     first = f"Wrote {file.path}, recorded it as applied, and regenerated schema.sql. Commit both."
-    return answer({**structured}, joined([first, *fence.once(), structured["sql"]]))
+    text = joined([first, *fence.once(), structured["sql"]], noticed)
+    return answer({**structured}, text)
+
+
+def _stands(result: Either) -> str:
+    if any(finding.is_error for finding in result.findings):
+        return "what is different is nothing that a plan can mend; see below."
+    return "the database is what its files say."
 
 
 def _reverted(done: Done[RevertResult]) -> CallToolResult:
@@ -200,15 +246,17 @@ def _reverted(done: Done[RevertResult]) -> CallToolResult:
         "left": _objects(result.left, fence),
         "schema_file_changed": False,
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
+        "findings": finding_shapes(result.findings, fence),
         "untrusted_data": fence.note,
     }
     if result.left:
         text = f"Run, but {len(result.left)} objects still differ; call check_drift."
     elif result.applied:
-        text = f"Reverted {len(result.changes)} objects: the database is what its migrations say."
+        text = f"Reverted {len(result.changes)} objects: {_stands(result)}"
     else:
-        text = "Nothing to revert: the database is what its files say."
-    return answer({**structured}, text)
+        text = f"Nothing to revert: {_stands(result)}"
+    noticed = fenced("Noticed:", finding_lines(result.findings), fence)
+    return answer({**structured}, joined([text], noticed))
 
 
 def _regenerated(done: Done[DumpResult]) -> CallToolResult:
@@ -222,6 +270,7 @@ def _regenerated(done: Done[DumpResult]) -> CallToolResult:
         "left": [],
         "schema_file_changed": written.changed,
         "sql": "",
+        "findings": [],
         "untrusted_data": fence.note,
     }
     what = "is written anew" if written.changed else "was up to date"

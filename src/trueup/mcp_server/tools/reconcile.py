@@ -48,7 +48,8 @@ def tools(desk: Desk) -> list[Tool]:
         project_id: ProjectId = None,
     ) -> Annotated[CallToolResult, Reconciled] | InputRequiredResult:
         """Mends drift in the direction that a person chose, after proving the plan on a copy.
-        Reverting changes the database; where that loses data, a person is asked first."""
+        Reverting changes the database. Where data is lost, a person is asked first; what was
+        renamed by hand looks like a loss, and adopting it unsaid would drop it everywhere."""
         from trueup.mcp_server.answers import reconcile as answers
 
         return await answers.reconcile(desk, ctx, direction, only, name)
