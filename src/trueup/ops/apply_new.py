@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from trueup.diff.compare import Change
 from trueup.errors import StatementFailed, TrueupError, ValidationFailed
@@ -33,7 +33,7 @@ from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
-from trueup.verdict.effects import Hazard
+from trueup.verdict.effects import Hazard, rereads, together
 from trueup.verdict.objects import Drift, Sides, judge
 
 if TYPE_CHECKING:
@@ -84,18 +84,21 @@ class NewResult:
 
 
 class NotAgreed(ValidationFailed):
-    """The SQL is destructive and nobody agreed to that; nothing was changed."""
+    """The SQL is destructive and nobody agreed to that; nothing was changed. `tried`: it was run
+    in the database's own transaction and rolled back, so the hazards are what it does there."""
 
     code = "destructive_not_agreed"
 
-    def __init__(self, hazards: Sequence[Hazard]) -> None:
+    def __init__(self, hazards: Sequence[Hazard], *, tried: bool = False) -> None:
         said = "; ".join(hazard.message for hazard in hazards)
+        lead = "run in the database and rolled back, the SQL" if tried else "the SQL"
         super().__init__(
-            f"the SQL is destructive: {said}",
+            f"{lead} destroys data, opens access, or may: {said}",
             subject=QUERY,
             hint="nothing was changed; a person has to agree to this",
         )
         self.hazards = tuple(hazards)
+        self.tried = tried
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def _attempt(
     if lock is None:
         return _preview(ground, rehearsed)
     _insist_on_consent(rehearsed, wanted)
-    return _carry_out(ground, rehearsed, lock)
+    return _carry_out(ground, rehearsed, lock, wanted.agreed)
 
 
 def _repeated(ground: _Ground) -> NewResult | None:
@@ -251,19 +254,34 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     return replace(result, drift=drift, fingerprint=live.fingerprint)
 
 
-def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> NewResult:
+def _carry_out(
+    ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock, agreed: frozenset[str] | None
+) -> NewResult:
+    from trueup.history.effects import Effects
+
+    effects = Effects(rereads(ground.draft.found), agreed, _not_agreed)
     with NewFile(ground.project, ground.conn, lock) as new_file:
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
         try:
-            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version)
+            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version, effects)
         except BaseException as problem:
             fate = new_file.settle()
-            if isinstance(problem, TrueupError):
+            if isinstance(problem, TrueupError) and not _is_judgement(problem, fate):
                 _explain(problem, fate, file)
             raise
         new_file.applied()
-    return _result(ground, rehearsed, file, applied)
+    hazards = together(effects.hazards, rehearsed.hazards)
+    return _result(ground, replace(rehearsed, hazards=hazards), file, applied)
+
+
+def _not_agreed(hazards: tuple[Hazard, ...]) -> NoReturn:
+    raise NotAgreed(hazards, tried=True)
+
+
+def _is_judgement(problem: TrueupError, fate: Fate) -> bool:
+    """Whether it was rolled back for what it did: then there is nothing to correct."""
+    return fate is Fate.GONE and isinstance(problem, ValidationFailed)
 
 
 def _with(folder: Folder, file: Migration) -> Folder:
