@@ -24,7 +24,7 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
-from trueup.ops.draft import QUERY, Draft, make_draft, with_key
+from trueup.ops.draft import QUERY, Draft, make_draft, same_call, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -116,8 +116,9 @@ def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) 
     """Makes a migration of `wanted`, applies it and brings schema.sql up to date.
 
     Raises ValidationFailed where name or SQL are refused, where the folder or the history are not
-    in order (`pending_migrations` and what `apply` raises), where the schema is not the expected
-    one (`schema_moved`); NotAgreed; StatementFailed where it fails on the shadow or in the
+    in order (`pending_migrations` and what `apply` raises), where the newest migration is this one
+    already (`migration_repeated`), where the schema is not the expected one (`schema_moved`);
+    NotAgreed; StatementFailed where it fails on the shadow or in the
     database; LockTimeout, ConnectionFailed, WriteFailed, CannotTell (`journal_not_written`). In
     every case there is no file without its row and no row without its file afterwards.
     """
@@ -148,6 +149,7 @@ def _attempt(
     if repeated:
         return repeated
     _refuse_pending(ground)
+    _refuse_again(ground)
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
         return _preview(ground, rehearsed)
@@ -200,6 +202,23 @@ def _refuse_pending(ground: _Ground) -> None:
             subject=pending[0].version,
             hint="`trueup apply` applies them; then call again",
             location=Location(pending[0].path),
+        )
+
+
+def _refuse_again(ground: _Ground) -> None:
+    """What the newest migration did already, and nothing since: most likely one call sent twice.
+    A key of its own says that it is meant twice."""
+    newest = ground.target.history.applied[-1:]
+    if ground.draft.key is None and newest and same_call(newest[0], ground.draft):
+        made = newest[0]
+        raise ValidationFailed(
+            f"the newest migration, {made.file_name}, has this name and this SQL, and is applied to"
+            f" {ground.target.name}",
+            code="migration_repeated",
+            subject="name",
+            hint="if this call is that one sent again, it is done; to run the SQL once more, pass"
+            " an idempotency_key of its own, or take another name",
+            location=Location(made.path),
         )
 
 
