@@ -20,7 +20,7 @@ from trueup.model.finding import Location
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.postgres import interrupt
-from trueup.postgres.run import Bookkeeping, FileRun, reset_session, run_file
+from trueup.postgres.run import Bookkeeping, FileRun, Watch, reset_session, run_file
 from trueup.postgres.session import Connection
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -89,12 +89,14 @@ def apply_migration(
     by: str | None = None,
     limits: Limits | None = None,
     on_retry: Callable[[Retry], None] | None = None,
+    watch: Watch | None = None,
 ) -> AppliedMigration:
     """Runs a pending migration on `conn`, which is in no transaction, and records it.
 
     The history table exists (`ensure_table`). `by` goes into applied_by, else the session's user.
     A file that was rolled back for want of a lock, by a deadlock or by a serialization failure is
-    run again, as `limits` allow, and `on_retry` is told.
+    run again, as `limits` allow, and `on_retry` is told. `watch` looks at what the file did before
+    it is committed; what that raises is raised here, with nothing left of the file.
 
     Raises StatementFailed where the file failed: then nothing of it is left, or, where it can't
     be one transaction, its row with success=false is, and the hint says what to do. CannotTell:
@@ -108,7 +110,7 @@ def apply_migration(
         reset_session(conn)
         with lock.at_work(conn):
             try:
-                ran = _run(conn, migration, by, limits)
+                ran = _run(conn, migration, by, limits, watch)
                 return _result(conn, migration, ran, attempt)
             except StatementFailed as problem:
                 pause = _before_retry(conn, migration, problem, attempt, limits)
@@ -134,7 +136,9 @@ def _insist_on_a_version(migration: Migration) -> None:
         )
 
 
-def _run(conn: Connection, migration: Migration, by: str | None, limits: Limits) -> FileRun:
+def _run(
+    conn: Connection, migration: Migration, by: str | None, limits: Limits, watch: Watch | None
+) -> FileRun:
     row = read_row(conn, migration.version)
     if row is not None:
         raise _on_record(migration, row)
@@ -143,6 +147,7 @@ def _run(conn: Connection, migration: Migration, by: str | None, limits: Limits)
         record=record_sql(migration, by),
         begin=begin_sql(migration, by),
         finish=finish_sql(migration, by),
+        watch=watch,
     )
     return run_file(conn, migration.sql, migration.path, book)
 

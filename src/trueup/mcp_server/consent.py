@@ -1,10 +1,11 @@
-"""Asking a person before rows or columns are lost, in whichever way the client can."""
+"""Asking a person before rows or columns are lost or access is opened, in whichever way the client
+can."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 # again with the answer: https://modelcontextprotocol.io/specification (elicitation).
 _ASKS_BY_RESULT = "2026-07-28"
 _KEY = "consent"
+_OPENS = "access_opened"
 _LONGEST, _MOST = 200, 20
 
 
 class Consent(BaseModel):
     """What a person is asked."""
 
-    agree: bool = Field(description="Run it although this is lost")
+    agree: bool = Field(description="Run it all the same")
 
 
 def asked_before(ctx: Context[Any, Any], about: str) -> frozenset[str]:
@@ -53,15 +55,22 @@ def asked_before(ctx: Context[Any, Any], about: str) -> frozenset[str]:
 
 
 async def ask(
-    ctx: Context[Any, Any], hazards: Sequence[Hazard], about: str
+    ctx: Context[Any, Any],
+    hazards: Sequence[Hazard],
+    about: str,
+    agreed: Iterable[str] = (),
+    *,
+    tried: bool = False,
 ) -> frozenset[str] | InputRequiredResult:
     """The subjects a person agreed to, or the result that makes the client ask.
 
-    `about` is what is agreed to; an answer counts for nothing else. Raises ToolError where the
-    person declines, and where the client can't ask anybody.
+    `about` is what is agreed to; an answer counts for nothing else. `agreed` was agreed to before;
+    `tried`: the SQL was run in the database and rolled back. Raises ToolError where the person
+    declines, and where the client can't ask anybody.
     """
     subjects = frozenset(hazard.subject for hazard in hazards if hazard.destructive)
-    message = _message(hazards)
+    subjects |= frozenset(agreed)
+    message = _message(hazards, tried)
     if not _can_ask(ctx):
         raise ToolError(_cannot(hazards))
     if is_version_at_least(ctx.protocol_version or "", _ASKS_BY_RESULT):
@@ -96,15 +105,24 @@ _DECLINED = (
 )
 
 
-def _message(hazards: Sequence[Hazard]) -> str:
-    return f"This migration destroys data, or may:\n{_listed(hazards)}\nRun it all the same?"
+def _message(hazards: Sequence[Hazard], tried: bool) -> str:
+    lead = f"This migration {_does(hazards)}, or may:"
+    if tried:
+        lead = f"This migration {_does(hazards)}. Tried in the database and rolled back:"
+    return f"{lead}\n{_listed(hazards)}\nRun it all the same?"
+
+
+def _does(hazards: Sequence[Hazard]) -> str:
+    codes = {hazard.code for hazard in hazards if hazard.destructive}
+    opens = ["opens access"] if _OPENS in codes else []
+    return " and ".join([*opens, *(["destroys data"] if codes - {_OPENS} else [])])
 
 
 def _cannot(hazards: Sequence[Hazard]) -> str:
     fence = Fence()
     return (
-        "[destructive_not_agreed] the SQL is destructive, and this client can't ask a person; "
-        f"nothing was changed. {fence.note}\n{fence.text(_listed(hazards))}\n"
+        f"[destructive_not_agreed] the SQL {_does(hazards)}, or may, and this client can't ask a"
+        f" person; nothing was changed. {fence.note}\n{fence.text(_listed(hazards))}\n"
         "next: leave that part out; or have a person run it (create_migration writes the file,"
         " `trueup apply` applies it), or start the server with --allow-destructive"
     )

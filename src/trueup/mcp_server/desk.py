@@ -31,8 +31,9 @@ _TOLD_EVERY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the server was started. `read_only`: nothing is changed, neither files nor database.
-    `allow_destructive`: nobody is asked before rows or columns are lost."""
+    """How the server was started. `read_only`: nothing is changed, neither files nor database, and
+    no SQL of the caller's runs as superuser. `allow_destructive`: nobody is asked before rows or
+    columns are lost or access is opened."""
 
     read_only: bool = False
     allow_destructive: bool = False

@@ -32,13 +32,15 @@ def make_tool(
     mutates: bool = False,
     destructive: bool = False,
     open_world: bool = False,
+    runs_sql: bool = False,
 ) -> Tool:
     """A tool from an async function: its docstring is the description, its signature the schema.
 
-    Unknown arguments are refused. A tool that `mutates` is refused by a read-only server.
+    Unknown arguments are refused. A tool that `mutates` is refused by a read-only server, and so is
+    one that `runs_sql` of the caller's as superuser of the shadow's server.
     """
     tool = _Tool.from_function(
-        _guarded(desk, function, mutates),
+        _guarded(desk, function, _refusal(mutates, runs_sql) if desk.options.read_only else ""),
         title=title,
         annotations=ToolAnnotations(
             title=title,
@@ -47,7 +49,7 @@ def make_tool(
             idempotent_hint=not mutates,
             open_world_hint=open_world,
         ),
-        meta={"trueup/mutates": mutates},
+        meta={"trueup/mutates": mutates, "trueup/runs-sql": runs_sql},
     )
     strict: Any = type(
         tool.fn_metadata.arg_model.__name__,
@@ -83,9 +85,10 @@ def _wrong_arguments(tool: Tool, problem: ValidationError) -> str:
     return f"[arguments_invalid] {'; '.join(wrong[:10])}\nnext: {tool.name} takes {takes}"
 
 
-def mutates(tool: Tool) -> bool:
-    """Whether a tool changes files or the database."""
-    return bool((tool.meta or {}).get("trueup/mutates"))
+def needs_more_than_reading(tool: Tool) -> bool:
+    """Whether a tool changes files or the database, or runs the caller's SQL as superuser."""
+    meta = tool.meta or {}
+    return bool(meta.get("trueup/mutates") or meta.get("trueup/runs-sql"))
 
 
 def answer(structured: dict[str, Any], text: str) -> CallToolResult:
@@ -95,11 +98,11 @@ def answer(structured: dict[str, Any], text: str) -> CallToolResult:
     )
 
 
-def _guarded(desk: Desk, function: ToolFunction, changes: bool) -> ToolFunction:
+def _guarded(desk: Desk, function: ToolFunction, refusal: str) -> ToolFunction:
     @functools.wraps(function)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        if changes and desk.options.read_only:
-            raise ToolError(_READ_ONLY)
+        if refusal:
+            raise ToolError(refusal)
         try:
             desk.insist_on_project(kwargs.get("project_id"))
             return _scrubbed(desk, await function(*args, **kwargs))
@@ -119,6 +122,19 @@ def _guarded(desk: Desk, function: ToolFunction, changes: bool) -> ToolFunction:
     return call
 
 
+def _refusal(mutates: bool, runs_sql: bool) -> str:
+    """What a read-only server answers; "" where it lets the call through."""
+    if mutates:
+        return _READ_ONLY
+    return _RUNS_SQL if runs_sql else ""
+
+
+_RUNS_SQL = (
+    "[server_read_only] this server was started with --read-only, and this tool runs SQL as"
+    " superuser of the shadow's server, where SQL can run programs and read files\n"
+    "next: a person can start it without --read-only, or rehearse the SQL in a terminal"
+    " (`trueup new`, `trueup apply --dry-run`)"
+)
 _READ_ONLY = (
     "[server_read_only] this server was started with --read-only: nothing is changed through it\n"
     "next: a person can start it without --read-only, or run trueup in a terminal"

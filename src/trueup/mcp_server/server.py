@@ -16,7 +16,7 @@ from trueup import __version__
 from trueup.mcp_server.catalog import all_tools
 from trueup.mcp_server.desk import Desk
 from trueup.mcp_server.fence import Scrubber
-from trueup.mcp_server.guard import mutates
+from trueup.mcp_server.guard import needs_more_than_reading
 from trueup.mcp_server.prompts import add_prompts
 from trueup.mcp_server.resources import add_resources
 from trueup.mcp_server.stdin import Lines, can_wait
@@ -29,7 +29,7 @@ class TrueupServer(MCPServer):
     def __init__(self, desk: Desk) -> None:
         tools = all_tools(desk)
         read_only = desk.options.read_only
-        self._hidden = frozenset(t.name for t in tools if read_only and mutates(t))
+        self._hidden = frozenset(t.name for t in tools if read_only and needs_more_than_reading(t))
         super().__init__(
             "trueup",
             title="trueup",

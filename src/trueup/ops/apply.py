@@ -38,6 +38,7 @@ from trueup.verdict.states import judge_states
 if TYPE_CHECKING:
     from trueup.history.apply_one import AppliedMigration
     from trueup.history.lock import MigrationLock
+    from trueup.postgres.run import Watch
     from trueup.postgres.session import Connection
 
 
@@ -130,9 +131,15 @@ def locked_database(project: Project, conn: Connection) -> Iterator[MigrationLoc
 
 
 def apply_locked(
-    project: Project, folder: Folder, conn: Connection, lock: MigrationLock | None, to: str | None
+    project: Project,
+    folder: Folder,
+    conn: Connection,
+    lock: MigrationLock | None,
+    to: str | None,
+    watch: Watch | None = None,
 ) -> ApplyResult:
-    """`apply` with the folder read and the lock in hand; without a lock it is a dry run."""
+    """`apply` with the folder read and the lock in hand; without a lock it is a dry run. `watch`
+    looks at what each file did before it is committed."""
     target = Target.of(project, conn, folder.migrations)
     planned = _up_to(target.history.pending, folder, to)
     refuse_history(folder, target, planned)
@@ -144,7 +151,7 @@ def apply_locked(
     if lock:
         with Intent(project, whole, folder.migrations) as intent:
             _start_history(project, folder, target, conn)
-            for done in _run(project, conn, lock, planned):
+            for done in _run(project, conn, lock, planned, watch):
                 applied.append(done)
                 intent.due = True
             written = _write(project, whole, applied)
@@ -253,7 +260,11 @@ def _start_history(project: Project, folder: Folder, target: Target, conn: Conne
 
 
 def _run(
-    project: Project, conn: Connection, lock: MigrationLock, planned: Sequence[Migration]
+    project: Project,
+    conn: Connection,
+    lock: MigrationLock,
+    planned: Sequence[Migration],
+    watch: Watch | None,
 ) -> Iterator[AppliedMigration]:
     from trueup.history.apply_one import Limits, apply_migration
     from trueup.history.person import person
@@ -269,6 +280,7 @@ def _run(
             by=person(os.environ),
             limits=limits,
             on_retry=lambda retry: project.say(str(retry)),
+            watch=watch,
         )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from trueup.diff.compare import Change
 from trueup.errors import StatementFailed, TrueupError, ValidationFailed
@@ -24,7 +24,7 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
-from trueup.ops.draft import QUERY, Draft, make_draft, with_key
+from trueup.ops.draft import QUERY, Draft, make_draft, same_call, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -33,7 +33,7 @@ from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
-from trueup.verdict.effects import Hazard
+from trueup.verdict.effects import Hazard, rereads, together
 from trueup.verdict.objects import Drift, Sides, judge
 from trueup.verdict.states import judge_states
 
@@ -85,18 +85,21 @@ class NewResult:
 
 
 class NotAgreed(ValidationFailed):
-    """The SQL is destructive and nobody agreed to that; nothing was changed."""
+    """The SQL is destructive and nobody agreed to that; nothing was changed. `tried`: it was run
+    in the database's own transaction and rolled back, so the hazards are what it does there."""
 
     code = "destructive_not_agreed"
 
-    def __init__(self, hazards: Sequence[Hazard]) -> None:
+    def __init__(self, hazards: Sequence[Hazard], *, tried: bool = False) -> None:
         said = "; ".join(hazard.message for hazard in hazards)
+        lead = "run in the database and rolled back, the SQL" if tried else "the SQL"
         super().__init__(
-            f"the SQL is destructive: {said}",
+            f"{lead} destroys data, opens access, or may: {said}",
             subject=QUERY,
             hint="nothing was changed; a person has to agree to this",
         )
         self.hazards = tuple(hazards)
+        self.tried = tried
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,9 @@ def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) 
     """Makes a migration of `wanted`, applies it and brings schema.sql up to date.
 
     Raises ValidationFailed where name or SQL are refused, where the folder or the history are not
-    in order (`pending_migrations` and what `apply` raises), where the schema is not the expected
-    one (`schema_moved`); NotAgreed; StatementFailed where it fails on the shadow or in the
+    in order (`pending_migrations` and what `apply` raises), where the newest migration is this one
+    already (`migration_repeated`), where the schema is not the expected one (`schema_moved`);
+    NotAgreed; StatementFailed where it fails on the shadow or in the
     database; LockTimeout, ConnectionFailed, WriteFailed, CannotTell (`journal_not_written`). In
     every case there is no file without its row and no row without its file afterwards.
     """
@@ -146,11 +150,12 @@ def _attempt(
     if repeated:
         return repeated
     _refuse_pending(ground)
+    _refuse_again(ground)
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
         return _preview(ground, rehearsed)
     _insist_on_consent(rehearsed, wanted)
-    return _carry_out(ground, rehearsed, lock)
+    return _carry_out(ground, rehearsed, lock, wanted.agreed)
 
 
 def _repeated(ground: _Ground) -> NewResult | None:
@@ -198,6 +203,23 @@ def _refuse_pending(ground: _Ground) -> None:
             subject=pending[0].version,
             hint="`trueup apply` applies them; then call again",
             location=Location(pending[0].path),
+        )
+
+
+def _refuse_again(ground: _Ground) -> None:
+    """What the newest migration did already, and nothing since: most likely one call sent twice.
+    A key of its own says that it is meant twice."""
+    newest = ground.target.history.applied[-1:]
+    if ground.draft.key is None and newest and same_call(newest[0], ground.draft):
+        made = newest[0]
+        raise ValidationFailed(
+            f"the newest migration, {made.file_name}, has this name and this SQL, and is applied to"
+            f" {ground.target.name}",
+            code="migration_repeated",
+            subject="name",
+            hint="if this call is that one sent again, it is done; to run the SQL once more, pass"
+            " an idempotency_key of its own, or take another name",
+            location=Location(made.path),
         )
 
 
@@ -254,19 +276,34 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     return replace(result, drift=drift, findings=findings, fingerprint=live.fingerprint)
 
 
-def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> NewResult:
+def _carry_out(
+    ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock, agreed: frozenset[str] | None
+) -> NewResult:
+    from trueup.history.effects import Effects
+
+    effects = Effects(rereads(ground.draft.found), agreed, _not_agreed)
     with NewFile(ground.project, ground.conn, lock) as new_file:
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
         try:
-            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version)
+            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version, effects)
         except BaseException as problem:
             fate = new_file.settle()
-            if isinstance(problem, TrueupError):
+            if isinstance(problem, TrueupError) and not _is_judgement(problem, fate):
                 _explain(problem, fate, file)
             raise
         new_file.applied()
-    return _result(ground, rehearsed, file, applied)
+    hazards = together(effects.hazards, rehearsed.hazards)
+    return _result(ground, replace(rehearsed, hazards=hazards), file, applied)
+
+
+def _not_agreed(hazards: tuple[Hazard, ...]) -> NoReturn:
+    raise NotAgreed(hazards, tried=True)
+
+
+def _is_judgement(problem: TrueupError, fate: Fate) -> bool:
+    """Whether it was rolled back for what it did: then there is nothing to correct."""
+    return fate is Fate.GONE and isinstance(problem, ValidationFailed)
 
 
 def _with(folder: Folder, file: Migration) -> Folder:

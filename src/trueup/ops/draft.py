@@ -79,6 +79,14 @@ def with_key(files: Iterable[Migration], key: str) -> Migration | None:
     return next((file for file in files if file.sql.rstrip().endswith(line)), None)
 
 
+def same_call(made: Migration, draft: Draft) -> bool:
+    """Whether a file has the draft's name and SQL, whatever key it was made with."""
+    lines = made.sql.splitlines(keepends=True)
+    if lines and lines[-1].startswith(_KEY_LINE):
+        del lines[-1]
+    return made.name == draft.name and "".join(lines) == draft.text
+
+
 def safe_name(name: str) -> str:
     """The name as it will be in the file's name. Raises ValidationFailed.
 

@@ -65,8 +65,9 @@ def run_query(project: Project, sql: str, limits: Limits | None = None) -> Query
     """Runs one SELECT, EXPLAIN or SHOW in a read-only transaction that is rolled back.
 
     Raises ValidationFailed for anything else (`query_not_one`, `query_is_ddl`,
-    `query_changes_rows`, `query_not_a_query`, `sql_leaves_database`); StatementFailed where the
-    server refuses it, ConnectionFailed.
+    `query_changes_rows`, `query_not_a_query`, `sql_leaves_database`), and in a project that is
+    only looked at for a role that may do more than read (`query_role_too_strong`); StatementFailed
+    where the server refuses it, ConnectionFailed.
     """
     tree, text = _one(sql)
     chosen = limits or Limits()
@@ -75,6 +76,8 @@ def run_query(project: Project, sql: str, limits: Limits | None = None) -> Query
         before = _WRAPPED[0].format(row=chosen.row_bytes)
         after = _WRAPPED[1].format(rows=chosen.rows + 1)
     with project.connect() as conn, _read_only(conn, chosen):
+        if project.read_only:
+            _insist_on_a_reader(conn)
         answer = conn.pgconn.exec_params(f"{before}{text}{after}".encode(), None)
         if answer.status != pq.ExecStatus.TUPLES_OK:
             raise _refused(answer, sql, len(before) - sql.index(text))
@@ -148,6 +151,41 @@ def _read_only(conn: Connection, limits: Limits) -> Iterator[None]:
     finally:
         if not conn.closed:
             conn.execute("ROLLBACK")
+
+
+# Where a function is called from doesn't count: in a SELECT, in another function, in the text that
+# query_to_xml() runs. https://www.postgresql.org/docs/current/predefined-roles.html
+_STRONG: Final = """
+SELECT pg_catalog.concat('is a member of ', rolname) FROM pg_catalog.pg_roles
+ WHERE (rolsuper OR rolname IN ('pg_execute_server_program', 'pg_read_server_files',
+                                'pg_write_server_files'))
+   AND rolname <> session_user AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER')
+   AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)
+UNION ALL
+SELECT 'is a superuser' FROM pg_catalog.pg_roles WHERE rolname = session_user AND rolsuper
+UNION ALL
+SELECT pg_catalog.concat('may call ', f) FROM pg_catalog.unnest(ARRAY[
+       'pg_read_file(text)', 'pg_read_binary_file(text)', 'pg_ls_dir(text)', 'lo_import(text)',
+       'lo_export(oid,text)']) AS f
+ WHERE pg_catalog.has_function_privilege(session_user, 'pg_catalog.' || f, 'EXECUTE')
+"""
+
+
+def _insist_on_a_reader(conn: Connection) -> None:
+    """A read-only transaction holds back neither programs nor files of the server, and a list of
+    functions is passed by a function. Only a role that may not use them can't."""
+    found = conn.execute(_STRONG).fetchone()
+    if found is None:
+        return
+    raise ValidationFailed(
+        f"no query is run: the role {conn.info.user} {found[0]}, so a query could read the"
+        " server's files or run programs, and this server was started with --read-only",
+        code="query_role_too_strong",
+        subject="database",
+        hint="connect with a role that only reads: CREATE ROLE reader LOGIN PASSWORD '...'; GRANT"
+        " pg_read_all_data TO reader; and start the server with that role's URL in"
+        " TRUEUP_DATABASE_URL",
+    )
 
 
 def _wrapped(answer: Any) -> Iterator[str]:

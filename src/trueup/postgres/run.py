@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Protocol
 
+import psycopg
 from psycopg import pq
 from psycopg.errors import Diagnostic
 
-from trueup.errors import TrueupError
+from trueup.errors import StatementFailed, TrueupError
+from trueup.model.finding import Location
 from trueup.model.script import CopyIn
 from trueup.model.statements import Shape, kind_of, parse_one
 from trueup.postgres.blame import (
@@ -45,6 +48,20 @@ _TAKE_BEGIN_OUT = (
 _ENDS_IN_ROLLBACK = "WARNING: the file's last transaction ends in ROLLBACK, so it changed nothing"
 
 
+class Watch(Protocol):
+    """Who looks at what a file did, before it is committed."""
+
+    def enter(self, conn: Connection) -> None:
+        """Before the file: sees what there is, and leaves a transaction open."""
+
+    def look(self, conn: Connection) -> None:
+        """After the file and its record, in the same transaction, with nothing left to fire.
+        Whatever it raises has everything rolled back."""
+
+    def restore(self, conn: Connection) -> None:
+        """After a rollback: puts right what that does not undo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bookkeeping:
     """SQL that keeps a record of a file with it.
@@ -53,11 +70,13 @@ class Bookkeeping:
     transaction `begin` is committed before it (a history row with success=false) and `finish` after
     it has run (the row becomes a success). Each may be several statements. The file may have
     changed role, session authorization or search_path by then: the SQL resets what it relies on.
+    With a `watch` the file runs as one transaction or not at all.
     """
 
     record: str
     begin: str
     finish: str
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +185,57 @@ class _Runner:
             if shape is Shape.OPEN:
                 raise self.file.left_open()
             if shape is Shape.OWN:
-                return False, self._one_by_one()
+                return self._parted()
             came = self._as_one()
             if isinstance(came, int):
                 return True, came
             self.notices.clear()
             if not self._mend(came):
-                return False, self._one_by_one()
+                return self._parted(came)
+
+    def _parted(self, failed: Failed | None = None) -> tuple[bool, int]:
+        """Statement by statement, for what can't be one transaction. Raises where somebody is to
+        look at the whole before it is committed."""
+        if self._watch:
+            raise self._error(failed, NOTHING_APPLIED) if failed else self._not_one()
+        return False, self._one_by_one()
+
+    @property
+    def _watch(self) -> Watch | None:
+        return self.book.watch if self.book else None
+
+    def _not_one(self) -> StatementFailed:
+        return StatementFailed(
+            "the file begins or ends a transaction, and what it does is looked at before it is"
+            " committed",
+            code="sql_ends_transaction",
+            source=self.file.text,
+            hint="leave transaction control out; all statements run in one transaction anyway",
+            location=Location(self.file.path),
+        )
 
     def _as_one(self) -> int | Failed:
         """How many statements ran, or what failed; then nothing was applied."""
+        if self._watch is None:
+            came = self._at_once()
+            if self._leave_transaction():
+                raise self.file.left_open()
+            return came
+        try:
+            if self.file.form.end is not None:
+                raise self._not_one()
+            self._watch.enter(self.conn)
+            came = self._at_once()
+            came = came if isinstance(came, Failed) else self._commit(self._watch) or came
+        except BaseException:
+            self._undo(self._watch)
+            raise
+        if isinstance(came, Failed):
+            self._undo(self._watch)
+        return came
+
+    def _at_once(self) -> int | Failed:
+        """The file and its record as one query."""
         query = Query(self.file, f"{_TAIL}{self.book.record}\n;" if self.book else _TAIL)
         copies = _Copies(self.file.copies)
         answer = ask(self.conn, query.sql, copies)
@@ -183,10 +243,24 @@ class _Runner:
             self._leave_transaction()
             done = len(answer.tags)
             return query.blame(done, answer.refusal, copies.last, self._counts_bytes())
-        if self._leave_transaction():
-            raise self.file.left_open()
         before = len(answer.tags) - answer.tags[::-1].index(_TAIL_TAG) - 1
         return before + (self.file.form.end is not None)
+
+    def _commit(self, watch: Watch) -> Failed | None:
+        """What was recorded may have fired triggers too: they go first, then it is looked at."""
+        if self.conn.pgconn.transaction_status != pq.TransactionStatus.INTRANS:
+            raise self._not_one()
+        refusal = ask(self.conn, _TAIL).refusal
+        if refusal is None:
+            watch.look(self.conn)
+            refusal = ask(self.conn, "COMMIT").refusal
+        return Failed(refusal, 0, None) if refusal else None
+
+    def _undo(self, watch: Watch) -> None:
+        self._leave_transaction()
+        if not self.conn.closed:
+            with suppress(psycopg.Error):  # what made it fail is what there is to tell
+                watch.restore(self.conn)
 
     def _mend(self, failed: Failed) -> bool:
         """Whether to try again as one transaction, without a statement that is not needed or with

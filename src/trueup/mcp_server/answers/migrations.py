@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult
 
 from trueup.mcp_server.consent import ask, asked_before
@@ -42,15 +43,25 @@ async def apply_migration(
         return _applied(await desk.read(ctx, lambda p: apply_new(p, wanted, dry_run=True)))
     about = f"{wanted.name}\0{wanted.query}"
     agreed = None if desk.options.allow_destructive else asked_before(ctx, about)
-    first = replace(wanted, agreed=agreed)
-    try:
-        return _applied(await desk.change(ctx, lambda p: apply_new(p, first)))
-    except NotAgreed as problem:
-        consent = await ask(ctx, problem.hazards, about)
-    if isinstance(consent, InputRequiredResult):
-        return consent
-    second = replace(wanted, agreed=consent)
-    return _applied(await desk.change(ctx, lambda p: apply_new(p, second)))
+    for _ in range(_ROUNDS):
+        agreeing = replace(wanted, agreed=agreed)
+        try:
+            return _applied(await desk.change(ctx, lambda p: apply_new(p, agreeing)))  # noqa: B023
+        except NotAgreed as problem:
+            consent = await ask(ctx, problem.hazards, about, agreed or (), tried=problem.tried)
+        if isinstance(consent, InputRequiredResult):
+            return consent
+        agreed = consent
+    raise ToolError(_NO_END)
+
+
+# The text tells something, and running it tells the rest; more often the effect is another each
+# time, and an answer to one says nothing of the next.
+_ROUNDS = 4
+_NO_END = (
+    "[destructive_not_agreed] what the SQL destroys was another thing each time it was tried;"
+    " nothing was changed\nnext: let a person run it (create_migration writes the file)"
+)
 
 
 async def list_migrations(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:

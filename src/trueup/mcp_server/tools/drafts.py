@@ -43,6 +43,6 @@ def tools(desk: Desk) -> list[Tool]:
         return await drafts.create_migration(desk, ctx, name, query)
 
     return [
-        make_tool(desk, validate_migration, title="Validate a migration"),
+        make_tool(desk, validate_migration, title="Validate a migration", runs_sql=True),
         make_tool(desk, create_migration, title="Create a migration file", mutates=True),
     ]

@@ -72,7 +72,15 @@ Rule = Callable[[Piece], Iterator[Refusal]]
 def refusals_of_text(found: Iterable[Piece], *, supabase: bool) -> tuple[Refusal, ...]:
     """Everything in the text for which it is not run. `supabase`: schemas that the platform
     manages are out of bounds too."""
-    rules: tuple[Rule, ...] = (_transaction, _role, _history, _outside, _alone, _stdin)
+    rules: tuple[Rule, ...] = (
+        _transaction,
+        _role,
+        _counting,
+        _history,
+        _outside,
+        _alone,
+        _stdin,
+    )
     refusals = [refusal for piece in found for rule in rules for refusal in rule(piece)]
     if supabase:
         refusals += [refusal for piece in found for refusal in _managed(piece)]
@@ -106,6 +114,20 @@ def _role(piece: Piece) -> Iterator[Refusal]:
             " history row is written by the role that logged in",
             "leave SET ROLE and SET SESSION AUTHORIZATION out; use ALTER … OWNER TO where another"
             " owner is meant",
+            piece.offset,
+        )
+
+
+def _counting(piece: Piece) -> Iterator[Refusal]:
+    nodes = list(inner(piece.tree))
+    names = {str(node.name).lower() for node in nodes if isinstance(node, ast.VariableSetStmt)}
+    names |= {_setting(node) for node in nodes if isinstance(node, ast.FuncCall)}
+    if "track_counts" in names:
+        yield Refusal(
+            "sql_stops_counting",
+            "the SQL sets track_counts, by which the server counts changed rows: what it does could"
+            " not be seen",
+            "leave track_counts alone",
             piece.offset,
         )
 

@@ -9,11 +9,13 @@ from typing import Final
 DATA_LOSS: Final = "data_loss"
 UNREAD_CODE: Final = "unread_code"
 RIGHTS: Final = "rights_change"
+ACCESS: Final = "access_opened"
 MAY_FAIL: Final = "may_fail"
 LONG_LOCK: Final = "long_lock"
 TABLE_REWRITE: Final = "table_rewrite"
-# What nobody can have back from the repository, and what may do that unseen.
-_DESTRUCTIVE = frozenset({DATA_LOSS, UNREAD_CODE})
+# What nobody can have back from the repository, what others may have read meanwhile, and what may
+# do either unseen.
+_DESTRUCTIVE = frozenset({DATA_LOSS, UNREAD_CODE, ACCESS})
 
 
 @dataclass(frozen=True, slots=True)
