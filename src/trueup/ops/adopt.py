@@ -17,10 +17,12 @@ from trueup.model.finding import error
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
+from trueup.ops.adopt_rights import insist_on_rights, replay_with, rights_after, with_rights
 from trueup.ops.intent import Intent
 from trueup.ops.project import Project
 from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_adopt
 from trueup.ops.regenerate import Written, write_schema_file
+from trueup.ops.rights import RightsLeft
 
 if TYPE_CHECKING:
     from trueup.shadow.prove import Proof
@@ -29,13 +31,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AdoptResult:
     """The changes taken over, the proof, the migration (its text is in `migration.sql`), and
-    schema.sql where it was written."""
+    schema.sql where it was written; `rights` differ and are not in the migration. `is_part`: other
+    differences were not asked for."""
 
     database: str
     changes: tuple[Change, ...]
     proof: Proof | None
     migration: Migration | None
     schema_file: Written | None
+    rights: tuple[RightsLeft, ...] = ()
+    is_part: bool = False
 
 
 def adopt(
@@ -44,23 +49,28 @@ def adopt(
     """Plans and proves the missing migration; with `write`, creates it, records it as applied on
     this database and regenerates schema.sql.
 
-    Raises ValidationFailed with nothing changed when files are pending (`pending_first`) or the
-    plan can't be proven (`plan_not_proven`).
+    Raises ValidationFailed with nothing changed when files are pending (`pending_first`), the
+    plan can't be proven (`plan_not_proven`), or somebody could do something after the migration
+    that the database does not let them do (`rights_change_refused`).
     """
     seen = look(project, choice)
     _refuse_pending(seen)
     changes = chosen(seen, choice)
+    is_part = len(changes) < len(seen.changes)
     if not changes:
-        return AdoptResult(seen.target.name, (), None, None, None)
-    proof = prove_adopt(seen, choice, changes)
+        return AdoptResult(seen.target.name, (), None, None, None, seen.rights, is_part)
+    proof = with_rights(project, prove_adopt(seen, choice, changes))
     if not proof.plan.statements or not proof.holds:
         if write:
             insist_on_proof(proof)
         return AdoptResult(seen.target.name, changes, proof, None, None)
     migration = _migration(seen, proof, name)
-    whole = _prove_file(seen, migration, changes)
+    replayed = replay_with(seen, migration)
+    whole = _prove_file(seen, replayed, changes)
+    insist_on_rights(project, seen, replayed, proof, changes)
     written = _write(project, seen, migration, whole) if write else None
-    return AdoptResult(seen.target.name, changes, proof, migration, written)
+    rights = rights_after(project, seen, choice, replayed)
+    return AdoptResult(seen.target.name, changes, proof, migration, written, rights, is_part)
 
 
 def _refuse_pending(seen: Look) -> None:
@@ -86,12 +96,11 @@ def _migration(seen: Look, proof: Proof, name: str) -> Migration:
     return Migration(version, safe, f"{seen.folder.path}/{version}_{safe}.sql", text.encode())
 
 
-def _prove_file(seen: Look, migration: Migration, changes: Sequence[Change]) -> Schema:
-    """The file itself, run after all others as every later replay will run it."""
+def _prove_file(seen: Look, whole: Schema, changes: Sequence[Change]) -> Schema:
+    """What the file itself gives, run after all others as every later replay will run it."""
     from trueup.plan.column_order import same_but_for_column_order as same
 
-    files = [*seen.folder.migrations, migration]
-    replayed = seen.frame.cut(seen.shadow.replayed(files).schema)
+    replayed = seen.frame.cut(whole)
     goal = mixed(seen.applied, seen.live, changes)
     left = [c for c in compare(goal, replayed) if not same(c.key, c.before, c.after)]
     if left:

@@ -31,6 +31,7 @@ from trueup.ops.regenerate import Written, seal_replay, would_write, write_schem
 from trueup.ops.target import Target
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.rights import without_rights
 
 if TYPE_CHECKING:
     from trueup.history.apply_one import AppliedMigration
@@ -62,12 +63,15 @@ class ApplyResult:
 
 @dataclass(frozen=True, slots=True)
 class _Rehearsal:
-    """What the shadow said: the schema before and after, and (`frame.whole`) that of all files."""
+    """What the shadow said: the schema before and after, cut to what counts and whole, and
+    (`frame.whole`) that of all files."""
 
     shadow: Shadow
     frame: Frame
     before: Schema
     after: Schema
+    whole_before: Schema
+    whole_after: Schema
 
 
 def apply(project: Project, *, to: str | None = None, dry_run: bool = False) -> ApplyResult:
@@ -143,7 +147,7 @@ def apply_locked(
             written = _write(project, whole, applied)
     else:
         written = would_write(project, whole)
-    drift = _drift(target, rehearsal, lock is not None)
+    drift = _drift(project, target, rehearsal, lock is not None)
     return ApplyResult(
         dry_run=lock is None,
         database=target.name,
@@ -212,7 +216,7 @@ def _rehearse(
     ran = target.history.applied
     before, after = shadow.replayed(ran).schema, shadow.replayed([*ran, *planned]).schema
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    return _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after))
+    return _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after), before, after)
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -256,14 +260,27 @@ def _for_schema_file(
     return project.in_scope(shadow.replayed(folder.migrations).schema, shadow)
 
 
-def _drift(target: Target, rehearsal: _Rehearsal, applied: bool) -> tuple[Drift, ...]:
+def _drift(
+    project: Project, target: Target, rehearsal: _Rehearsal, applied: bool
+) -> tuple[Drift, ...]:
     """What the database has that its migrations don't say, or lacks."""
     shadow = rehearsal.shadow
     if shadow.major != target.major:
         return ()
-    goal = rehearsal.after if applied else rehearsal.before
-    live = rehearsal.frame.cut_live(target.dump(shadow.host.pg_dump))
-    return judge(Sides(goal, goal, None, live))
+    goal = rehearsal.whole_after if applied else rehearsal.whole_before
+    wholes = Sides(rehearsal.frame.whole, goal, None, target.dump(shadow.host.pg_dump))
+    return drift_of(project, rehearsal.frame, wholes, shadow.major)
+
+
+def drift_of(project: Project, frame: Frame, wholes: Sides, major: int) -> tuple[Drift, ...]:
+    """Where a database is not what the files it has run give, rights as `check` compares them.
+    `wholes` are the sides with nothing cut away."""
+    from trueup.ops.rights import rights_left
+
+    goal = without_rights(frame.cut(wholes.applied))
+    live = without_rights(frame.cut_live(wholes.database or Schema()))
+    rights = rights_left(project, frame, wholes, major)
+    return (*judge(Sides(goal, goal, None, live)), *(left.drift for left in rights))
 
 
 def _lasting(findings: Sequence[Finding], planned: Sequence[Migration]) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,28 +12,44 @@ import psycopg
 from trueup.diff.compare import Change, compare
 from trueup.errors import CannotTell, StatementFailed, ValidationFailed
 from trueup.ops.diff import split_by_order
+from trueup.ops.kept import grave, refuse, way_to_revert
 from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_revert
+from trueup.ops.reconcile import (
+    Choice,
+    Look,
+    chosen,
+    insist_on_proof,
+    look,
+    mixed,
+    prove_revert,
+    rights_asked,
+)
+from trueup.ops.rights import RightsLeft, rights_left
 
 if TYPE_CHECKING:
+    from trueup.model.holdings import Holdings
     from trueup.plan.plan import Statement
     from trueup.postgres.session import Connection
     from trueup.shadow.prove import Proof
 
 # Hazards that cost data which no later command brings back.
 LOSES_DATA = frozenset({"data_loss"})
+_REFUSED = "the plan does not give back all rights; nothing was reverted"
 
 
 @dataclass(frozen=True, slots=True)
 class RevertResult:
     """The changes to undo, the proof, whether they were undone, and what was still different
-    afterwards (`left`)."""
+    afterwards (`left`); `rights` differ and are not changed by the plan. `is_part`: other
+    differences were not asked for."""
 
     database: str
     changes: tuple[Change, ...]
     proof: Proof | None
     applied: bool = False
     left: tuple[Change, ...] = ()
+    rights: tuple[RightsLeft, ...] = ()
+    is_part: bool = False
 
 
 def revert(
@@ -47,20 +63,26 @@ def revert(
     on the database under the migration lock. `may_lose_data` is asked when a statement loses data.
 
     Raises ValidationFailed with nothing changed when the plan can't be proven, loses data without
-    leave, or the database changed since it was looked at; StatementFailed when the database
+    leave, takes rights or owners away that it does not give back (`rights_change_refused`), or
+    the database changed since it was looked at; StatementFailed when the database
     refuses a statement (what is transactional is then undone).
     """
     seen = look(project, choice)
     changes = chosen(seen, choice)
+    is_part = len(changes) < len(seen.changes)
     if not changes:
-        return RevertResult(seen.target.name, (), None)
+        return RevertResult(seen.target.name, (), None, rights=seen.rights, is_part=is_part)
     proof = prove_revert(project, seen, choice, changes)
     if not apply:
-        return RevertResult(seen.target.name, changes, proof)
+        # Where rights are in view of the plan, it has them.
+        rights = () if seen.frame.scope.privileges else seen.rights
+        return RevertResult(seen.target.name, changes, proof, rights=rights, is_part=is_part)
     insist_on_proof(proof)
+    refuse(_REFUSED, grave(project, proof.rights), way_to_revert(project, seen.given))
     _insist_on_leave(proof, may_lose_data)
-    left = _run(project, seen, choice, changes, proof)
-    return RevertResult(seen.target.name, changes, proof, True, left)
+    _run(project, seen, choice, proof)
+    left, rights = _compared(project, seen, choice, changes)
+    return RevertResult(seen.target.name, changes, proof, True, left, rights, is_part)
 
 
 def losses(proof: Proof) -> tuple[str, ...]:
@@ -79,9 +101,7 @@ def _insist_on_leave(proof: Proof, may_lose_data: Callable[[Proof], bool]) -> No
         )
 
 
-def _run(
-    project: Project, seen: Look, choice: Choice, changes: tuple[Change, ...], proof: Proof
-) -> tuple[Change, ...]:
+def _run(project: Project, seen: Look, choice: Choice, proof: Proof) -> None:
     from trueup.history.lock import migration_lock
     from trueup.postgres.run import reset_session
 
@@ -89,11 +109,23 @@ def _run(
         wait = project.settings.lock_wait
         with migration_lock(conn, wait_seconds=wait) as lock, lock.at_work(conn):
             _insist_it_stands_still(seen)
-            _execute(conn, proof, choice, project.settings.lock_timeout)
+            _execute(conn, proof, choice, project, seen)
             reset_session(conn)
-    live = seen.frame.cut_live(seen.target.dump(seen.shadow.host.pg_dump))
+
+
+def _compared(
+    project: Project, seen: Look, choice: Choice, changes: tuple[Change, ...]
+) -> tuple[tuple[Change, ...], tuple[RightsLeft, ...]]:
+    """What differs now: objects from what was wanted, rights from what the files give."""
+    whole = seen.target.dump(seen.shadow.host.pg_dump)
     goal = mixed(seen.live, seen.applied, changes)
-    return split_by_order(compare(goal, live), choice.strict_column_order)[0]
+    differences = compare(goal, seen.frame.cut_live(whole))
+    wholes = replace(seen.wholes, database=whole)
+    rights = rights_left(project, seen.frame, wholes, seen.shadow.major)
+    return (
+        split_by_order(differences, choice.strict_column_order)[0],
+        rights_asked(rights, choice),
+    )
 
 
 def _insist_it_stands_still(seen: Look) -> None:
@@ -107,17 +139,43 @@ def _insist_it_stands_still(seen: Look) -> None:
         )
 
 
-def _execute(conn: Connection, proof: Proof, choice: Choice, lock_timeout: float) -> None:
+def _execute(conn: Connection, proof: Proof, choice: Choice, project: Project, seen: Look) -> None:
+    from trueup.postgres.holdings import read_holdings
     from trueup.shadow.prove import groups
 
-    conn.execute(f"SET lock_timeout TO {max(1, round(lock_timeout * 1000))}")
+    conn.execute(f"SET lock_timeout TO {max(1, round(project.settings.lock_timeout * 1000))}")
+    before = read_holdings(conn)
     for group in groups(proof.plan.statements):
         if group[0].transactional:
-            with conn.transaction(), _rows_kept(conn, group, choice):
+            with (
+                conn.transaction(),
+                _rights_kept(conn, before, project, seen),
+                _rows_kept(conn, group, choice),
+            ):
                 for statement in group:
                     _one(conn, statement)
         else:
             _one(conn, group[0])
+
+
+@contextmanager
+def _rights_kept(
+    conn: Connection, before: Holdings, project: Project, seen: Look
+) -> Iterator[None]:
+    """What is made in the transaction must have the owner and the rights it should have: the copy
+    may have been another server with other roles. Raises ValidationFailed
+    (`rights_change_refused`) before the transaction ends."""
+    from trueup.postgres.holdings import read_holdings
+    from trueup.verdict.remade import Seen
+
+    yield
+    came = Seen(before, read_holdings(conn, before))
+    made = came.remade(seen.given, compared=seen.frame.scope.privileges)
+    refuse(
+        f"{_REFUSED}; the transaction was rolled back",
+        grave(project, made),
+        way_to_revert(project, seen.given),
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from trueup.plan.plan import Plan
 from trueup.report.diff import change_json
 from trueup.report.objects import object_json
 from trueup.report.plan import plan_json, plan_sql
+from trueup.report.rights import rights_json, rights_text
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
 from trueup.shadow.prove import Proof
@@ -27,13 +28,14 @@ def adopt_json(result: AdoptResult) -> dict[str, Any]:
         if file
         else None,
         "written": result.schema_file is not None,
+        "rights": rights_json(result.rights),
     }
 
 
 def adopt_text(result: AdoptResult, style: Style) -> str:
     """The migration that is missing, and whether it is there now."""
     if result.proof is None:
-        return _nothing(result.database, style)
+        return _nothing(result, style)
     lines = _heading(result.proof, style)
     if result.schema_file and result.migration:
         lines += [
@@ -46,7 +48,7 @@ def adopt_text(result: AdoptResult, style: Style) -> str:
         lines += [printable(result.migration.sql).rstrip(), "", "add --write to make it so"]
     else:
         lines.append(printable(plan_sql(result.proof)).rstrip())
-    return "\n".join(lines)
+    return "\n".join([*lines, *rights_text(result.rights, style)])
 
 
 def revert_json(result: RevertResult) -> dict[str, Any]:
@@ -58,27 +60,36 @@ def revert_json(result: RevertResult) -> dict[str, Any]:
         "plan": plan_json(result.proof) if result.proof else None,
         "applied": result.applied,
         "left": [object_json(change.key) for change in result.left],
+        "rights": rights_json(result.rights),
     }
 
 
 def revert_text(result: RevertResult, style: Style) -> str:
     """The way back, and whether it was gone."""
     if result.proof is None:
-        return _nothing(result.database, style)
+        return _nothing(result, style)
     lines = _heading(result.proof, style)
     if not result.applied:
         lines += [printable(plan_sql(result.proof)).rstrip(), "", "add --apply to run it"]
     elif result.left:
         lines.append(style.red("run, but these objects still differ:"))
         lines += [f"  {one_line(str(change.key))}" for change in result.left]
+    elif result.rights or result.is_part:
+        lines.append(f"{style.green('reverted')}: what was asked for")
     else:
         done = style.green("reverted")
         lines.append(f"{done}: {one_line(result.database)} is what its migrations say")
-    return "\n".join(lines)
+    return "\n".join([*lines, *rights_text(result.rights, style)])
 
 
-def _nothing(database: str, style: Style) -> str:
-    return f"{style.green('nothing to do')}: {one_line(database)} is what its migrations say"
+def _nothing(result: AdoptResult | RevertResult, style: Style) -> str:
+    name = one_line(result.database)
+    if result.rights:
+        found = f"{style.red('no plan')}: the objects of {name} are what its migrations say"
+        return "\n".join([found, *rights_text(result.rights, style)])
+    if result.is_part:
+        return f"{style.green('nothing to do')}: nothing was chosen"
+    return f"{style.green('nothing to do')}: {name} is what its migrations say"
 
 
 def _heading(proof: Proof, style: Style) -> list[str]:

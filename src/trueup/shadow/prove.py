@@ -160,10 +160,7 @@ def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanO
             plan = make_plan(trial.reached, goal, options)
         if not plan and trial.plans:
             break
-        if number <= bool(renamed):
-            trial.held.append(look(conninfo))
-        if number == bool(renamed):
-            trial.before = _rows(conninfo)
+        _remember(trial, conninfo, number - bool(renamed))
         before = len(_differing(trial.reached, goal))
         more = _run(plan.statements, conninfo)
         trial.failed, trial.failure = more.failed, more.failure
@@ -181,6 +178,14 @@ def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanO
         if more.failure or equal_up_to_column_order(reached, goal):
             break
     return trial
+
+
+def _remember(trial: _Trial, conninfo: str, number: int) -> None:
+    """What is there before the plan's round `number`; renames are a round of their own, -1."""
+    if number <= 0:
+        trial.held.append(look(conninfo))
+    if number == 0:
+        trial.before = _rows(conninfo)
 
 
 def _run(statements: Sequence[Statement], conninfo: str) -> _Trial:

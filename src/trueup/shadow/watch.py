@@ -44,9 +44,7 @@ def seen(first: Holdings, before: Holdings, conninfo: str, watch: Watch) -> Seen
     return Seen(before, look(conninfo, before), watch.live, names)
 
 
-def with_hazards(
-    statements: Sequence[Statement], items: Sequence[Remade]
-) -> tuple[Statement, ...]:
+def with_hazards(statements: Sequence[Statement], items: Sequence[Remade]) -> tuple[Statement, ...]:
     """The statements, with what they do to rights said at those that make the objects."""
     found = list(statements)
     for item in items:

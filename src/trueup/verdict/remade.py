@@ -214,10 +214,16 @@ class Seen:
 
     def _made(self) -> set[Spot]:
         known = self.before.objects
+        # What only has another name is not new.
+        there = {(spot.space, held.oid) for spot, held in known.items()}
         return {
             spot
             for spot, held in self.after.objects.items()
-            if spot not in known or _is_another(known[spot], held)
+            if (
+                _is_another(known[spot], held)
+                if spot in known
+                else (spot.space, held.oid) not in there
+            )
         }
 
     def _judged(self, spot: Spot, goal: Wanted, compared: bool) -> Remade | None:

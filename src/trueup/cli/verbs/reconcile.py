@@ -125,7 +125,7 @@ def _adopt(context: Context) -> int:
     context.show(lambda: adopt_json(result), lambda: adopt_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    return int(bool(result.changes) and result.schema_file is None)
+    return int(bool(result.rights) or (bool(result.changes) and result.schema_file is None))
 
 
 def _revert(context: Context) -> int:
@@ -142,7 +142,8 @@ def _revert(context: Context) -> int:
     context.show(lambda: revert_json(result), lambda: revert_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    return int(bool(result.left) or (bool(result.changes) and not result.applied))
+    left = result.left or result.rights
+    return int(bool(left) or (bool(result.changes) and not result.applied))
 
 
 def _ask_for_leave(context: Context, proof: Proof) -> bool:

@@ -25,11 +25,15 @@ from trueup.ops.dump import DumpResult, dump
 from trueup.ops.project import Project
 from trueup.ops.reconcile import Choice
 from trueup.ops.revert import RevertResult, losses, revert
+from trueup.ops.rights import RightsLeft
 from trueup.report.plan import plan_sql
+from trueup.report.rights import rights_lines
 from trueup.shadow.prove import Proof
 from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
+_IN_SYNC = ": the database is what its files say."
+_NOTHING = "there is nothing to do"
 Either = AdoptResult | RevertResult
 
 
@@ -93,7 +97,8 @@ def _try(
 def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolResult:
     fence = Fence()
     first, second = _way("adopt", ways[0], fence), _way("revert", ways[1], fence)
-    in_sync = not any(isinstance(way, Exception) or way.changes for way in ways)
+    in_sync = not any(isinstance(way, Exception) or way.changes or way.rights for way in ways)
+    rights = next((way.rights for way in ways if not isinstance(way, Exception)), ())
     structured: Proposal = {
         "in_sync": in_sync,
         "adopt": first,
@@ -108,6 +113,7 @@ def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolRe
             *fence.once(),
             *_told("Adopt (a migration that says what the database has):", first),
             *_told("Revert (take the database back to its migrations):", second),
+            *_rights_told(rights, fence),
             'Then call reconcile with direction "adopt" or "revert".',
         ]
     )
@@ -119,7 +125,8 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         why = error_text(result, fence)  # type: ignore[arg-type]
         return _closed(direction, why)
     if result.proof is None:
-        return _closed(direction, "there is nothing to do")
+        why = "only rights differ, which no plan changes" if result.rights else _NOTHING
+        return _closed(direction, why)
     proof = result.proof
     return {
         "direction": direction,
@@ -158,6 +165,23 @@ def _hazards(proof: Proof, fence: Fence) -> list[PlanHazard]:
     return [{"code": hazard.code, "message": fence.text(hazard.message)} for hazard in hazards]
 
 
+def _rights_told(rights: Sequence[RightsLeft], fence: Fence) -> list[str]:
+    """Rights that differ besides; a plan in either direction leaves them as they are."""
+    if not rights:
+        return []
+    return ["Rights differ, and no plan changes them:", *_once(fence, rights_lines(rights))]
+
+
+def _once(fence: Fence, lines: Sequence[str]) -> list[str]:
+    return [*fence.once(), fence.lines(lines)]
+
+
+def _objects_and_rights(
+    changes: Sequence[Change], rights: Sequence[RightsLeft], fence: Fence
+) -> list[ObjectName]:
+    return [*_objects(changes, fence), *(object_shape(item.drift.key, fence) for item in rights)]
+
+
 def _objects(changes: Sequence[Change], fence: Fence) -> list[ObjectName]:
     return [object_shape(change.key, fence) for change in changes]
 
@@ -173,31 +197,33 @@ def _adopted(done: Done[AdoptResult]) -> CallToolResult:
     result, fence = done.result, Fence()
     file = result.migration
     structured: Reconciled = {
-        "success": True,
+        "success": not result.rights,
         "direction": "adopt",
         "file": file.path if file else None,
         "version": file.version if file else None,
         "objects": _objects(result.changes, fence),
-        "left": [],
+        "left": _objects_and_rights((), result.rights, fence),
         "schema_file_changed": bool(result.schema_file and result.schema_file.changed),
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
         "untrusted_data": fence.note,
     }
+    rights = _rights_told(result.rights, fence)
     if file is None:
-        return answer({**structured}, "Nothing to adopt: the database is what its files say.")
+        said = "No object to adopt." if rights else f"Nothing to adopt{_IN_SYNC}"
+        return answer({**structured}, joined([said], rights))
     first = f"Wrote {file.path}, recorded it as applied, and regenerated schema.sql. Commit both."
-    return answer({**structured}, joined([first, *fence.once(), structured["sql"]]))
+    return answer({**structured}, joined([first, *fence.once(), structured["sql"]], rights))
 
 
 def _reverted(done: Done[RevertResult]) -> CallToolResult:
     result, fence = done.result, Fence()
     structured: Reconciled = {
-        "success": not result.left,
+        "success": not (result.left or result.rights),
         "direction": "revert",
         "file": None,
         "version": None,
         "objects": _objects(result.changes, fence),
-        "left": _objects(result.left, fence),
+        "left": _objects_and_rights(result.left, result.rights, fence),
         "schema_file_changed": False,
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
         "untrusted_data": fence.note,
@@ -205,10 +231,13 @@ def _reverted(done: Done[RevertResult]) -> CallToolResult:
     if result.left:
         text = f"Run, but {len(result.left)} objects still differ; call check_drift."
     elif result.applied:
-        text = f"Reverted {len(result.changes)} objects: the database is what its migrations say."
+        rest = (
+            "." if result.rights or result.is_part else ": the database is what its migrations say."
+        )
+        text = f"Reverted {len(result.changes)} objects{rest}"
     else:
-        text = "Nothing to revert: the database is what its files say."
-    return answer({**structured}, text)
+        text = "No object to revert." if result.rights else f"Nothing to revert{_IN_SYNC}"
+    return answer({**structured}, joined([text], _rights_told(result.rights, fence)))
 
 
 def _regenerated(done: Done[DumpResult]) -> CallToolResult:
