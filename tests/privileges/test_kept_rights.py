@@ -236,7 +236,9 @@ def test_comments_come_back_with_what_they_are_about(project: Project) -> None:
     project.execute("COMMENT ON VIEW v IS 'kept'; COMMENT ON COLUMN v.a IS 'too'")
     project.execute("CREATE OR REPLACE VIEW v AS SELECT a, b FROM t")
     assert project.run("reconcile", "--revert", "--apply", "--only", "VIEW public.v").status == 0
-    found = project.query("SELECT obj_description('v'::regclass), col_description('v'::regclass, 1)")
+    found = project.query(
+        "SELECT obj_description('v'::regclass), col_description('v'::regclass, 1)"
+    )
     assert found == [("kept", "too")]
 
 
