@@ -262,7 +262,7 @@ def test_what_was_dropped_by_hand_is_not_made_open_to_everybody(project: Project
 def test_what_only_the_database_knows_is_judged_there_before_the_commit(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trueup.ops import revert
+    from trueup.ops import kept, revert
 
     project.execute(
         "DROP FUNCTION f(int); CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql"
@@ -270,7 +270,7 @@ def test_what_only_the_database_knows_is_judged_there_before_the_commit(
     )
     before = project.query(STATE)
     asked: list[int] = []
-    real = revert.grave
+    real = kept.grave
 
     def blind_on_the_copy(*given: object) -> object:
         asked.append(1)

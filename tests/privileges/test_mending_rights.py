@@ -128,7 +128,7 @@ def test_a_baseline_keeps_closed_what_production_closed(project: projects.Projec
         assert "REVOKE" not in project.schema_file.read_text()
         checked = project.run("check")
         assert (checked.status, checked.drift) == (0, []), checked.out
-        asked = f"import os, psycopg; c = psycopg.connect(os.environ['DATABASE_URL'])"
+        asked = "import os, psycopg; c = psycopg.connect(os.environ['DATABASE_URL'])"
         asked += f'; raise SystemExit(c.execute("{ANON_MAY}").fetchone()[0])'
         assert project.command("run", "--", sys.executable, "-c", asked).status == 0
     finally:
