@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trueup.plan.plan import Statement
     from trueup.postgres.session import Connection
     from trueup.shadow.prove import Proof
+    from trueup.verdict.remade import Remade
 
 # Hazards that cost data which no later command brings back.
 LOSES_DATA = frozenset({"data_loss"})
@@ -41,7 +42,7 @@ _REFUSED = "the plan does not give back all rights; nothing was reverted"
 class RevertResult:
     """The changes to undo, the proof, whether they were undone, and what was still different
     afterwards (`left`); `rights` differ and are not changed by the plan. `is_part`: other
-    differences were not asked for."""
+    differences were not asked for. `refused`: what keeps the plan from being run, shown only."""
 
     database: str
     changes: tuple[Change, ...]
@@ -50,6 +51,7 @@ class RevertResult:
     left: tuple[Change, ...] = ()
     rights: tuple[RightsLeft, ...] = ()
     is_part: bool = False
+    refused: tuple[Remade, ...] = ()
 
 
 def revert(
@@ -76,7 +78,8 @@ def revert(
     if not apply:
         # Where rights are in view of the plan, it has them.
         rights = () if seen.frame.scope.privileges else seen.rights
-        return RevertResult(seen.target.name, changes, proof, rights=rights, is_part=is_part)
+        refused = tuple(grave(project, proof.rights))
+        return RevertResult(seen.target.name, changes, proof, False, (), rights, is_part, refused)
     insist_on_proof(proof)
     refuse(_REFUSED, grave(project, proof.rights), way_to_revert(project, seen.given))
     _insist_on_leave(proof, may_lose_data)

@@ -70,7 +70,7 @@ def revert_text(result: RevertResult, style: Style) -> str:
         return _nothing(result, style)
     lines = _heading(result.proof, style)
     if not result.applied:
-        lines += [printable(plan_sql(result.proof)).rstrip(), "", "add --apply to run it"]
+        lines += [printable(plan_sql(result.proof)).rstrip(), "", _next(result)]
     elif result.left:
         lines.append(style.red("run, but these objects still differ:"))
         lines += [f"  {one_line(str(change.key))}" for change in result.left]
@@ -80,6 +80,12 @@ def revert_text(result: RevertResult, style: Style) -> str:
         done = style.green("reverted")
         lines.append(f"{done}: {one_line(result.database)} is what its migrations say")
     return "\n".join([*lines, *rights_text(result.rights, style)])
+
+
+def _next(result: RevertResult) -> str:
+    if not result.refused:
+        return "add --apply to run it"
+    return "--apply refuses this, see rights_change above, and says what has to be run besides"
 
 
 def _nothing(result: AdoptResult | RevertResult, style: Style) -> str:

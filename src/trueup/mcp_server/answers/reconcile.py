@@ -128,11 +128,13 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         why = "only rights differ, which no plan changes" if result.rights else _NOTHING
         return _closed(direction, why)
     proof = result.proof
+    refused = result.refused if isinstance(result, RevertResult) else ()
+    why_not = proof.why_not or "; ".join(item.sentence for item in refused)
     return {
         "direction": direction,
-        "possible": proof.holds,
+        "possible": not why_not,
         "proven": proof.holds,
-        "why_not": fence.text(proof.why_not),
+        "why_not": fence.text(why_not),
         "objects": _objects(result.changes, fence),
         "sql": fence.text(_sql(proof)),
         "hazards": _hazards(proof, fence),
