@@ -10,6 +10,7 @@ roles belong to the cluster, and pg_dump does not tell of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -42,6 +43,8 @@ _GRANT_WORDS = {
 }
 _KINDS_BY_WORD = {"LANGUAGE": "PROCEDURAL LANGUAGE", "FOREIGN SERVER": "SERVER"}
 _MAINTAIN_SINCE = 17
+# A name that means the same without quotes, were it no keyword.
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _ORDER = {
     name: rank for rank, name in enumerate((*_TABLE, "MAINTAIN", "EXECUTE", "USAGE", "CREATE"))
 }
@@ -236,22 +239,37 @@ def _role(node: Any) -> str:
 
 
 def _grant(subject: ObjectKey, role: str, slots: list[Slot], grantable: bool) -> str:
-    word = "TABLE" if subject.kind in _RELATIONS else subject.kind
-    what = ", ".join(
+    what = listed(slots)
+    grantee = PUBLIC if role == PUBLIC else _quoted(role)
+    option = " WITH GRANT OPTION" if grantable else ""
+    return f"GRANT {what} ON {grant_word(subject.kind)} {sql_name(subject)} TO {grantee}{option};"
+
+
+def listed(slots: Iterable[Slot]) -> str:
+    """Privileges as GRANT and REVOKE list them."""
+    return ", ".join(
         f"{slot.privilege} ({_quoted(slot.column)})" if slot.column else slot.privilege
         for slot in slots
     )
-    grantee = PUBLIC if role == PUBLIC else _quoted(role)
-    option = " WITH GRANT OPTION" if grantable else ""
-    return (
-        f"GRANT {what} ON {_GRANT_WORDS.get(word, word)} {_target(subject)} TO {grantee}{option};"
-    )
 
 
-def _target(subject: ObjectKey) -> str:
-    # The name of a routine comes with its argument types, spelled as SQL.
-    name = subject.name if subject.kind in _ROUTINES else _quoted(subject.name)
+def grant_word(kind: str) -> str:
+    """How GRANT and REVOKE call a kind of object."""
+    word = "TABLE" if kind in _RELATIONS else kind
+    return _GRANT_WORDS.get(word, word)
+
+
+def sql_name(subject: ObjectKey) -> str:
+    """An object's name as SQL spells it."""
+    name = _routine(subject.name) if subject.kind in _ROUTINES else _quoted(subject.name)
     return f"{_quoted(subject.schema)}.{name}" if subject.schema else name
+
+
+def _routine(name: str) -> str:
+    """The bare name as SQL spells it; the types of the arguments after it are SQL already."""
+    bare, bracket, arguments = name.partition("(")
+    spelled = bare if _PLAIN.fullmatch(bare) else _quoted(bare)
+    return f"{spelled}{bracket}{arguments}"
 
 
 def _quoted(name: str) -> str:

@@ -17,6 +17,7 @@ from trueup.model.finding import Finding, error
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
+from trueup.ops.adopt_rights import insist_on_rights, replay_with, rights_after, with_rights
 from trueup.ops.intent import Intent
 from trueup.ops.project import Project
 from trueup.ops.reconcile import (
@@ -31,6 +32,7 @@ from trueup.ops.reconcile import (
     without,
 )
 from trueup.ops.regenerate import Written, write_schema_file
+from trueup.ops.rights import RightsLeft
 
 if TYPE_CHECKING:
     from trueup.shadow.prove import Proof
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 class AdoptResult:
     """The changes taken over, the proof, the migration (its text is in `migration.sql`), and
     schema.sql where it was written. `findings` are the states of the database that no dump tells;
-    what only looks changed because of them is `left_out`."""
+    what only looks changed because of them is `left_out`. `rights` differ and are not in the
+    migration. `is_part`: other differences were not asked for."""
 
     database: str
     changes: tuple[Change, ...]
@@ -49,6 +52,8 @@ class AdoptResult:
     schema_file: Written | None
     findings: tuple[Finding, ...] = ()
     left_out: tuple[Change, ...] = ()
+    rights: tuple[RightsLeft, ...] = ()
+    is_part: bool = False
 
 
 def adopt(
@@ -64,7 +69,9 @@ def adopt(
     it will run wherever the migration runs, and nobody renamed or saved anything there.
 
     Raises ValidationFailed with nothing changed when files are pending (`pending_first`), the
-    plan can't be proven (`plan_not_proven`) or loses data without leave (`data_loss_refused`).
+    plan can't be proven (`plan_not_proven`), loses data without leave (`data_loss_refused`), or
+    somebody could do something after the migration that the database does not let them do
+    (`rights_change_refused`).
     """
     looked = look(project, choice)
     _refuse_pending(looked)
@@ -72,10 +79,11 @@ def adopt(
     seen = without(looked, choice, hidden.__contains__)
     left_out = tuple(change for change in looked.changes if change.key in hidden)
     changes = chosen(seen, choice)
+    is_part = len(changes) < len(seen.changes)
     known = (looked.states.findings, left_out)
     if not changes:
-        return AdoptResult(seen.target.name, (), None, None, None, *known)
-    proof = prove_adopt(seen, choice, changes)
+        return AdoptResult(seen.target.name, (), None, None, None, *known, seen.rights, is_part)
+    proof = with_rights(project, prove_adopt(seen, choice, changes))
     if write:
         insist_on_proof(proof)
     if not proof.plan.statements or not proof.holds:
@@ -83,9 +91,13 @@ def adopt(
     if write:
         insist_on_leave(proof, "wherever this migration runs, data is lost", may_lose_data)
     migration = _migration(seen, proof, name)
-    whole = _prove_file(seen, migration, changes)
+    replayed = replay_with(seen, migration)
+    whole = _prove_file(seen, replayed, changes)
+    insist_on_rights(project, seen, replayed, proof, changes)
     written = _write(project, seen, migration, whole) if write else None
-    return AdoptResult(seen.target.name, changes, proof, migration, written, *known)
+    rights = rights_after(project, seen, choice, replayed)
+    about = (*known, rights, is_part)
+    return AdoptResult(seen.target.name, changes, proof, migration, written, *about)
 
 
 def _refuse_pending(seen: Look) -> None:
@@ -111,12 +123,11 @@ def _migration(seen: Look, proof: Proof, name: str) -> Migration:
     return Migration(version, safe, f"{seen.folder.path}/{version}_{safe}.sql", text.encode())
 
 
-def _prove_file(seen: Look, migration: Migration, changes: Sequence[Change]) -> Schema:
-    """The file itself, run after all others as every later replay will run it."""
+def _prove_file(seen: Look, whole: Schema, changes: Sequence[Change]) -> Schema:
+    """What the file itself gives, run after all others as every later replay will run it."""
     from trueup.plan.column_order import same_but_for_column_order as same
 
-    files = [*seen.folder.migrations, migration]
-    replayed = seen.frame.cut(seen.shadow.replayed(files).schema)
+    replayed = seen.frame.cut(whole)
     goal = mixed(seen.applied, seen.live, changes)
     left = [c for c in compare(goal, replayed) if not same(c.key, c.before, c.after)]
     if left:

@@ -23,15 +23,15 @@ from trueup.model.finding import Finding, Severity
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
-from trueup.model.states import States
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import Intent, finish_interrupted
 from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.ops.target import Target
-from trueup.shadow.shadow import Shadow
+from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.rights import without_rights
 from trueup.verdict.state_findings import in_the_way
 from trueup.verdict.states import judge_states
 
@@ -66,15 +66,15 @@ class ApplyResult:
 
 @dataclass(frozen=True, slots=True)
 class _Rehearsal:
-    """What the shadow said: the schema before and after with the states that no dump tells, and
-    (`frame.whole`) the schema of all files."""
+    """What the shadow said: the schema before and after, cut to what counts and whole, with the
+    states that no dump tells, and (`frame.whole`) the schema of all files."""
 
     shadow: Shadow
     frame: Frame
     before: Schema
     after: Schema
-    states_before: States
-    states_after: States
+    whole_before: Replayed
+    whole_after: Replayed
 
 
 def apply(project: Project, *, to: str | None = None, dry_run: bool = False) -> ApplyResult:
@@ -157,7 +157,7 @@ def apply_locked(
             written = _write(project, whole, applied)
     else:
         written = would_write(project, whole)
-    drift, odd = _drift(target, rehearsal, conn, lock is not None)
+    drift, odd = _drift(project, target, rehearsal, conn, lock is not None)
     return ApplyResult(
         dry_run=lock is None,
         database=target.name,
@@ -245,8 +245,9 @@ def _rehearse(
     ran = target.history.applied
     before, after = shadow.replayed(ran), shadow.replayed([*ran, *planned])
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    schemas = frame.cut(before.schema), frame.cut(after.schema)
-    return _Rehearsal(shadow, frame, *schemas, before.states, after.states)
+    return _Rehearsal(
+        shadow, frame, frame.cut(before.schema), frame.cut(after.schema), before, after
+    )
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -296,7 +297,7 @@ def _for_schema_file(
 
 
 def _drift(
-    target: Target, rehearsal: _Rehearsal, conn: Connection, applied: bool
+    project: Project, target: Target, rehearsal: _Rehearsal, conn: Connection, applied: bool
 ) -> tuple[tuple[Drift, ...], tuple[Finding, ...]]:
     """What the database has that its migrations don't say, or lacks; and what no dump tells."""
     from trueup.postgres.states import read_states
@@ -304,11 +305,25 @@ def _drift(
     shadow = rehearsal.shadow
     if shadow.major != target.major:
         return (), ()
+    said = rehearsal.whole_after if applied else rehearsal.whole_before
     goal = rehearsal.after if applied else rehearsal.before
-    said = rehearsal.states_after if applied else rehearsal.states_before
-    live = rehearsal.frame.cut_live(target.dump(shadow.host.pg_dump))
-    states = judge_states(read_states(conn), said, live, goal, goal)
-    return states.reworded(judge(Sides(goal, goal, None, live))), states.findings
+    whole = target.dump(shadow.host.pg_dump)
+    wholes = Sides(rehearsal.frame.whole, said.schema, None, whole)
+    live = rehearsal.frame.cut_live(whole)
+    states = judge_states(read_states(conn), said.states, live, goal, goal)
+    drift = drift_of(project, rehearsal.frame, wholes, shadow.major)
+    return states.reworded(drift), states.findings
+
+
+def drift_of(project: Project, frame: Frame, wholes: Sides, major: int) -> tuple[Drift, ...]:
+    """Where a database is not what the files it has run give, rights as `check` compares them.
+    `wholes` are the sides with nothing cut away."""
+    from trueup.ops.rights import rights_left
+
+    goal = without_rights(frame.cut(wholes.applied))
+    live = without_rights(frame.cut_live(wholes.database or Schema()))
+    rights = rights_left(project, frame, wholes, major)
+    return (*judge(Sides(goal, goal, None, live)), *(left.drift for left in rights))
 
 
 def _lasting(findings: Sequence[Finding], planned: Sequence[Migration]) -> tuple[Finding, ...]:

@@ -23,7 +23,13 @@ from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
-from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
+from trueup.ops.apply import (
+    ApplyResult,
+    apply_locked,
+    drift_of,
+    locked_database,
+    writable_database,
+)
 from trueup.ops.draft import QUERY, Draft, make_draft, same_call, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
@@ -34,7 +40,8 @@ from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
 from trueup.verdict.effects import Hazard, rereads, together
-from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.objects import Drift, Sides
+from trueup.verdict.rights import KIND as RIGHTS
 from trueup.verdict.states import judge_states
 
 if TYPE_CHECKING:
@@ -269,9 +276,11 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
         return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))
     frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
     ran = shadow.replayed(target.history.applied)
-    before, live = frame.cut(ran.schema), frame.cut_live(target.dump(shadow.host.pg_dump))
+    whole = target.dump(shadow.host.pg_dump)
+    before, live = frame.cut(ran.schema), frame.cut_live(whole)
     states = judge_states(target.states, ran.states, live, before, before)
-    drift = states.reworded(judge(Sides(before, before, None, live)))
+    wholes = Sides(frame.whole, ran.schema, None, whole)
+    drift = states.reworded(drift_of(project, frame, wholes, shadow.major))
     findings = (*result.findings, *states.findings)
     return replace(result, drift=drift, findings=findings, fingerprint=live.fingerprint)
 
@@ -365,16 +374,20 @@ def _result(
         schema_file=applied.schema_file,
         drift=applied.drift,
         findings=(*applied.findings, *_notes(rehearsed), *other),
-        fingerprint=_fingerprint(rehearsed.after, applied.drift) if comparable else None,
+        fingerprint=_fingerprint(ground, rehearsed, applied.drift) if comparable else None,
     )
 
 
-def _fingerprint(goal: Schema, drift: Sequence[Drift]) -> str:
-    """Of the database: it is what the migrations give but for the drift."""
-    objects = dict(goal.objects)
+def _fingerprint(ground: _Ground, rehearsed: Rehearsed, drift: Sequence[Drift]) -> str | None:
+    """Of the database: it is what the migrations give but for the drift. Drift in rights is told
+    by effect, so where rights are part of it the texts are not known."""
+    rights = [item for item in drift if item.key.kind == RIGHTS]
+    if rights and ground.project.scope.privileges:
+        return None
+    objects = dict(rehearsed.after.objects)
     for item in drift:
         objects.pop(item.key, None)
-        if item.database is not None:
+        if item.database is not None and item not in rights:
             objects[item.key] = SchemaObject(item.key, item.database)
     return Schema(objects).fingerprint
 

@@ -23,6 +23,7 @@ from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.model.scope import Frame
+from trueup.ops.baseline_rights import prove_rights, with_rights
 from trueup.ops.intent import Intent
 from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, write_schema_file
@@ -64,7 +65,8 @@ def baseline(
     `squash` moves migration files that are there already into a folder beside them and replaces
     their history rows. Raises ValidationFailed, with nothing changed, when the database isn't
     what it seems: nothing in it, a history already; or when a
-    replay of the baseline does not give the database back.
+    replay of the baseline does not give the database back, rights included where they are
+    compared.
     """
     folder = project.folder()
     _refuse_others(folder)
@@ -74,9 +76,12 @@ def baseline(
         target = Target.of(project, conn, folder.migrations)
         _refuse(folder, target, squash)
         shadow = project.shadow(target.major)
-        schema = _live(project, target, shadow)
+        live = target.dump(shadow.host.pg_dump)
+        schema = Frame(project.scope, shadow.base()).cut_live(live)
         _refuse_empty(target, schema)
         file = _file(folder, target, slug(name), schema, now or datetime.now(UTC))
+        file = with_rights(project, shadow, file, _FOOTER, live)
+        prove_rights(project, shadow, file, live)
         _prove(project, shadow, file, schema)
         with (
             migration_lock(conn, wait_seconds=project.settings.lock_wait),
@@ -120,11 +125,6 @@ def _refuse(folder: Folder, target: Target, squash: bool) -> None:
         )
     if problems:
         raise ValidationFailed("no baseline was made", problems=problems)
-
-
-def _live(project: Project, target: Target, shadow: Shadow) -> Schema:
-    live = target.dump(shadow.host.pg_dump)
-    return Frame(project.scope, shadow.base()).cut_live(live)
 
 
 def _refuse_empty(target: Target, schema: Schema) -> None:

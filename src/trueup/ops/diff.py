@@ -12,11 +12,12 @@ from trueup.model.finding import Finding, warning
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame, Scope
 from trueup.ops.project import Project
-from trueup.ops.sources import WORDS, Source, read_together, resolve
+from trueup.ops.sources import WORDS, Live, Source, read_together, resolve
 from trueup.shadow.shadow import Shadow
 
 if TYPE_CHECKING:
     from trueup.shadow.prove import Proof
+    from trueup.shadow.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class DiffResult:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Both schemas, cut to what counts, and where FROM comes from. `verbatim`: as printed."""
+    """Both schemas, cut to what counts, the goal uncut, and where FROM comes from. `verbatim`: as
+    printed."""
 
     one: Source
     shadow: Shadow
@@ -61,6 +63,7 @@ class _Pair:
     before: Schema
     after: Schema
     verbatim: bool
+    goal: Schema
 
 
 def diff(project: Project, source: str, goal: str, options: DiffOptions) -> DiffResult:
@@ -75,11 +78,12 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
     whole = one.schema(shadow)
     frame = Frame(scope_of(project, options), shadow.base(), whole)
     verbatim = not {source, goal} & set(WORDS)
-    before, after = _cut(frame, one, whole), _cut(frame, other, other.schema(shadow))
+    goal_whole = other.schema(shadow)
+    before, after = _cut(frame, one, whole), _cut(frame, other, goal_whole)
     if verbatim:
         before, after = before.as_printed(), after.as_printed()
     changes, order = split_by_order(compare(before, after), options.strict_column_order)
-    pair = _Pair(one, shadow, frame, before, after, verbatim)
+    pair = _Pair(one, shadow, frame, before, after, verbatim, goal_whole)
     proof = _prove(pair, options) if options.plan and changes else None
     return DiffResult(one.label, other.label, changes, order, majors(one, other, shadow), proof)
 
@@ -123,7 +127,22 @@ def _prove(pair: _Pair, options: DiffOptions) -> Proof:
         read = pair.frame.cut(pair.shadow.dump(conninfo))
         return read.as_printed() if pair.verbatim else read
 
-    return prove(pair.before, pair.after, lambda: pair.one.copy(pair.shadow), dump, chosen)
+    return prove(
+        pair.before,
+        pair.after,
+        lambda: pair.one.copy(pair.shadow),
+        dump,
+        chosen,
+        _watch(pair),
+    )
+
+
+def _watch(pair: _Pair) -> Watch:
+    from trueup.shadow.watch import Watch, look
+    from trueup.verdict.remade import rights_of
+
+    live = look(pair.one.conninfo) if isinstance(pair.one, Live) else None
+    return Watch(live, rights_of(pair.goal, pair.shadow.major), pair.frame.scope.privileges)
 
 
 def refuse_renames(renames: Mapping[str, str], source: Schema) -> None:

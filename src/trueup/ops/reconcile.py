@@ -21,9 +21,12 @@ from trueup.ops.apply import refuse_history
 from trueup.ops.diff import refuse_renames, split_by_order
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.project import Project
+from trueup.ops.rights import RightsLeft, rights_left
 from trueup.ops.sources import Live
 from trueup.ops.target import Target
 from trueup.shadow.shadow import Shadow
+from trueup.verdict.objects import Sides
+from trueup.verdict.remade import Wanted, rights_of
 from trueup.verdict.states import StateVerdict, judge_states
 
 if TYPE_CHECKING:
@@ -50,7 +53,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Look:
     """The project as it stands: what the applied files give (`applied`), what the database holds
-    (`live`), where they differ, and what no dump tells (`states`)."""
+    (`live`), where they differ, and what no dump tells (`states`); `wholes` are both with nothing
+    cut away, and `rights` where check finds other rights than the applied files give."""
 
     folder: Folder
     target: Target
@@ -60,6 +64,18 @@ class Look:
     live: Schema
     changes: tuple[Change, ...]
     states: StateVerdict
+    wholes: Sides
+    rights: tuple[RightsLeft, ...] = ()
+
+    @property
+    def given(self) -> Wanted:
+        """Tells the rights that the applied files give on an object."""
+        return rights_of(self.wholes.applied, self.shadow.major)
+
+    @property
+    def held(self) -> Wanted:
+        """Tells the rights that the database gives on an object."""
+        return rights_of(self.wholes.database or Schema(), self.shadow.major)
 
 
 def look(project: Project, choice: Choice) -> Look:
@@ -73,12 +89,18 @@ def look(project: Project, choice: Choice) -> Look:
     _insist_on_major(target, shadow)
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
     ran = shadow.replayed(target.history.applied)
-    applied = frame.cut(ran.schema)
-    live = frame.cut_live(target.dump(shadow.host.pg_dump))
+    wholes = Sides(frame.whole, ran.schema, None, target.dump(shadow.host.pg_dump))
+    applied, live = frame.cut(ran.schema), frame.cut_live(wholes.database or Schema())
     changes, _ = split_by_order(compare(applied, live), choice.strict_column_order)
-    whole = frame.cut(frame.whole)
-    states = judge_states(target.states, ran.states, live, applied, whole)
-    return Look(folder, target, shadow, frame, applied, live, changes, states)
+    states = judge_states(target.states, ran.states, live, applied, frame.cut(frame.whole))
+    rights = rights_asked(rights_left(project, frame, wholes, shadow.major), choice)
+    return Look(folder, target, shadow, frame, applied, live, changes, states, wholes, rights)
+
+
+def rights_asked(rights: Sequence[RightsLeft], choice: Choice) -> tuple[RightsLeft, ...]:
+    """Those among them that were asked for."""
+    asked = (i for i in rights if not choice.only or matches(i.drift.key, choice.only))
+    return tuple(asked)
 
 
 def _insist_on_major(target: Target, shadow: Shadow) -> None:
@@ -98,7 +120,7 @@ def chosen(seen: Look, choice: Choice) -> tuple[Change, ...]:
     ]
     if choice.pick is not None:
         wanted = [change for change in wanted if choice.pick(change)]
-    if choice.only and not wanted:
+    if choice.only and not wanted and not seen.rights:
         raise UsageError(
             f"no drift matches {', '.join(choice.only)}",
             code="nothing_matches",
@@ -160,6 +182,7 @@ def options(seen: Look, choice: Choice) -> PlanOptions:
 def prove_adopt(seen: Look, choice: Choice, changes: Sequence[Change]) -> Proof:
     """From what the applied files give to what the database has."""
     from trueup.shadow.prove import prove
+    from trueup.shadow.watch import Watch
 
     refuse_renames(choice.renames, seen.applied)
     return prove(
@@ -168,21 +191,25 @@ def prove_adopt(seen: Look, choice: Choice, changes: Sequence[Change]) -> Proof:
         lambda: seen.shadow.database(seen.target.history.applied),
         lambda conninfo: seen.frame.cut(seen.shadow.dump(conninfo)),
         options(seen, choice),
+        Watch(goal=seen.held, compared=seen.frame.scope.privileges),
     )
 
 
 def prove_revert(project: Project, seen: Look, choice: Choice, changes: Sequence[Change]) -> Proof:
     """From what the database has to what the applied files give, on a copy of the database."""
     from trueup.shadow.prove import prove
+    from trueup.shadow.watch import Watch, look
 
     refuse_renames(choice.renames, seen.live)
     source = Live.of(project.database_url())
+    held = look(project.database_url())
     return prove(
         seen.live,
         mixed(seen.live, seen.applied, changes),
         lambda: source.copy(seen.shadow),
         lambda conninfo: seen.frame.cut(seen.shadow.dump(conninfo)),
         options(seen, choice),
+        Watch(held, seen.given, seen.frame.scope.privileges),
     )
 
 

@@ -14,6 +14,7 @@ from trueup.errors import CannotTell, StatementFailed, ValidationFailed
 from trueup.model.finding import Finding
 from trueup.model.sql_slices import qualified
 from trueup.ops.diff import split_by_order
+from trueup.ops.kept import grave, refuse, way_to_revert
 from trueup.ops.project import Project
 from trueup.ops.reconcile import (
     LOSES_DATA,
@@ -25,21 +26,29 @@ from trueup.ops.reconcile import (
     look,
     mixed,
     prove_revert,
+    rights_asked,
     without,
 )
+from trueup.ops.rights import RightsLeft, rights_left
 from trueup.ops.target import Target
 from trueup.verdict.states import StateVerdict, judge_states
 
 if TYPE_CHECKING:
+    from trueup.model.holdings import Holdings
     from trueup.plan.plan import Statement
     from trueup.postgres.session import Connection
     from trueup.shadow.prove import Proof
+    from trueup.verdict.remade import Remade
+
+_REFUSED = "the plan does not give back all rights; nothing was reverted"
 
 
 @dataclass(frozen=True, slots=True)
 class RevertResult:
     """The changes to undo, the proof, whether they were undone, and what was still different
-    afterwards (`left`). `findings` are the states of the database that no dump tells."""
+    afterwards (`left`). `findings` are the states of the database that no dump tells; `rights`
+    differ and are not changed by the plan. `is_part`: other differences were not asked for.
+    `refused`: what keeps the plan from being run, shown only."""
 
     database: str
     changes: tuple[Change, ...]
@@ -47,6 +56,9 @@ class RevertResult:
     applied: bool = False
     left: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    rights: tuple[RightsLeft, ...] = ()
+    is_part: bool = False
+    refused: tuple[Remade, ...] = ()
 
 
 def revert(
@@ -60,15 +72,19 @@ def revert(
     on the database under the migration lock. `may_lose_data` is asked when a statement loses data.
 
     Raises ValidationFailed with nothing changed when the plan can't be proven, loses data without
-    leave, or the database changed since it was looked at; StatementFailed when the database
+    leave, takes rights or owners away that it does not give back (`rights_change_refused`), or
+    the database changed since it was looked at; StatementFailed when the database
     refuses a statement (what is transactional is then undone).
     """
     seen = look(project, choice)
     hidden, findings = seen.states.hidden, seen.states.findings
     seen = without(seen, choice, lambda key: key in hidden and not hidden[key].can_be_made)
     changes = chosen(seen, choice)
+    is_part = len(changes) < len(seen.changes)
     if not changes:
-        return RevertResult(seen.target.name, (), None, findings=findings)
+        return RevertResult(
+            seen.target.name, (), None, findings=findings, rights=seen.rights, is_part=is_part
+        )
     try:
         proof = prove_revert(project, seen, choice, changes)
     except StatementFailed as problem:
@@ -78,12 +94,19 @@ def revert(
         raise ValidationFailed("nothing was reverted", problems=findings) from problem
     proof = _after_drops(proof, seen, changes)
     if not apply:
-        return RevertResult(seen.target.name, changes, proof, findings=findings)
+        # Where rights are in view of the plan, it has them.
+        rights = () if seen.frame.scope.privileges else seen.rights
+        refused = tuple(grave(project, proof.rights))
+        return RevertResult(
+            seen.target.name, changes, proof, False, (), findings, rights, is_part, refused
+        )
     insist_on_proof(proof)
+    refuse(_REFUSED, grave(project, proof.rights), way_to_revert(project, seen.given))
     insist_on_leave(proof, "reverting loses data", may_lose_data)
-    left = _run(project, seen, choice, changes, proof)
-    after = _states_now(project, seen)
-    return RevertResult(seen.target.name, changes, proof, True, left, after.findings)
+    _run(project, seen, choice, proof)
+    left, rights = _compared(project, seen, choice, changes)
+    now = _states_now(project, seen).findings
+    return RevertResult(seen.target.name, changes, proof, True, left, now, rights, is_part)
 
 
 def _after_drops(proof: Proof, seen: Look, changes: Sequence[Change]) -> Proof:
@@ -107,9 +130,7 @@ def _states_now(project: Project, seen: Look) -> StateVerdict:
     return judge_states(target.states, ran.states, seen.applied, seen.applied, whole)
 
 
-def _run(
-    project: Project, seen: Look, choice: Choice, changes: tuple[Change, ...], proof: Proof
-) -> tuple[Change, ...]:
+def _run(project: Project, seen: Look, choice: Choice, proof: Proof) -> None:
     from trueup.history.lock import migration_lock
     from trueup.postgres.run import reset_session
 
@@ -117,11 +138,23 @@ def _run(
         wait = project.settings.lock_wait
         with migration_lock(conn, wait_seconds=wait) as lock, lock.at_work(conn):
             _insist_it_stands_still(seen)
-            _execute(conn, proof, choice, project.settings.lock_timeout)
+            _execute(conn, proof, choice, project, seen)
             reset_session(conn)
-    live = seen.frame.cut_live(seen.target.dump(seen.shadow.host.pg_dump))
+
+
+def _compared(
+    project: Project, seen: Look, choice: Choice, changes: tuple[Change, ...]
+) -> tuple[tuple[Change, ...], tuple[RightsLeft, ...]]:
+    """What differs now: objects from what was wanted, rights from what the files give."""
+    whole = seen.target.dump(seen.shadow.host.pg_dump)
     goal = mixed(seen.live, seen.applied, changes)
-    return split_by_order(compare(goal, live), choice.strict_column_order)[0]
+    differences = compare(goal, seen.frame.cut_live(whole))
+    wholes = replace(seen.wholes, database=whole)
+    rights = rights_left(project, seen.frame, wholes, seen.shadow.major)
+    return (
+        split_by_order(differences, choice.strict_column_order)[0],
+        rights_asked(rights, choice),
+    )
 
 
 def _insist_it_stands_still(seen: Look) -> None:
@@ -135,17 +168,43 @@ def _insist_it_stands_still(seen: Look) -> None:
         )
 
 
-def _execute(conn: Connection, proof: Proof, choice: Choice, lock_timeout: float) -> None:
+def _execute(conn: Connection, proof: Proof, choice: Choice, project: Project, seen: Look) -> None:
+    from trueup.postgres.holdings import read_holdings
     from trueup.shadow.prove import groups
 
-    conn.execute(f"SET lock_timeout TO {max(1, round(lock_timeout * 1000))}")
+    conn.execute(f"SET lock_timeout TO {max(1, round(project.settings.lock_timeout * 1000))}")
+    before = read_holdings(conn)
     for group in groups(proof.plan.statements):
         if group[0].transactional:
-            with conn.transaction(), _rows_kept(conn, group, choice):
+            with (
+                conn.transaction(),
+                _rights_kept(conn, before, project, seen),
+                _rows_kept(conn, group, choice),
+            ):
                 for statement in group:
                     _one(conn, statement)
         else:
             _one(conn, group[0])
+
+
+@contextmanager
+def _rights_kept(
+    conn: Connection, before: Holdings, project: Project, seen: Look
+) -> Iterator[None]:
+    """What is made in the transaction must have the owner and the rights it should have: the copy
+    may have been another server with other roles. Raises ValidationFailed
+    (`rights_change_refused`) before the transaction ends."""
+    from trueup.postgres.holdings import read_holdings
+    from trueup.verdict.remade import Seen
+
+    yield
+    came = Seen(before, read_holdings(conn, before))
+    made = came.remade(seen.given, compared=seen.frame.scope.privileges)
+    refuse(
+        f"{_REFUSED}; the transaction was rolled back",
+        grave(project, made),
+        way_to_revert(project, seen.given),
+    )
 
 
 @contextmanager

@@ -1,17 +1,21 @@
-"""Comparing what roles can do, and saying what the API can do that no migration says."""
+"""Comparing what roles can do, saying what the API can do that no migration says, and what mends
+rights that differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from trueup.diff.words import display
 from trueup.model.finding import Finding, error, warning
-from trueup.model.rights import Rights, grants
+from trueup.model.rights import Rights, Source, grants, read_rights, sources, sql_name
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
 from trueup.ops.project import Project
+from trueup.verdict.allowed import sift
 from trueup.verdict.objects import Drift, Sides
+from trueup.verdict.remade import Remade
 from trueup.verdict.rights import Gained, RightsVerdict, judge_rights, rights_key
 
 # The roles that requests to Supabase's API run as, and everybody:
@@ -32,6 +36,42 @@ def compare_rights(
     verdict = judge_rights(frame, holding, major, _api(project))
     found = [_gained(item) for item in verdict.gained]
     return verdict, [*found, *_other_defaults(project, wholes)]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsLeft:
+    """An object on which the database gives other rights than the applied migrations do: what
+    differs in words, the statements that take it back in the database, and those with which a
+    migration would say it."""
+
+    drift: Drift
+    words: tuple[str, ...]
+    take_back: tuple[str, ...]
+    say: tuple[str, ...]
+
+
+def rights_left(
+    project: Project, frame: Frame, wholes: Sides, major: int
+) -> tuple[RightsLeft, ...]:
+    """The differences in rights that `check` counts as drift of the database."""
+    verdict, _ = compare_rights(project, frame, wholes, major)
+    drift = sift(verdict.drift, project.settings.allow, datetime.now(UTC).date()).drift
+    if not drift or wholes.database is None:
+        return ()
+    applied, live = sources(wholes.applied), sources(wholes.database)
+    found: list[RightsLeft] = []
+    for item in drift:
+        subject = verdict.subjects[item.key]
+        old, new = (
+            read_rights(subject, side.get(subject) or Source(""), major) for side in (applied, live)
+        )
+        # New: owners are not compared.
+        back, say = (
+            Remade(subject, sql_name(subject), True, *pair).repairs()
+            for pair in ((old, new), (new, old))
+        )
+        found.append(RightsLeft(item, tuple(rights_words(project, item)), back, say))
+    return tuple(found)
 
 
 def rights_words(project: Project, drift: Drift) -> list[str]:

@@ -37,3 +37,8 @@ def may_fail(what: str) -> Hazard:
 def irreversible(what: str) -> Hazard:
     """PostgreSQL offers no statement that takes it back."""
     return Hazard(IRREVERSIBLE, what)
+
+
+def rights_change(what: str) -> Hazard:
+    """Owner or rights are not afterwards what they were, or what they should be."""
+    return Hazard(RIGHTS, what)

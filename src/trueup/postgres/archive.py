@@ -101,8 +101,13 @@ def _key(entry: Entry) -> ObjectKey:
     elif entry.desc == "DEFAULT ACL":
         name = f"{name} FOR ROLE {entry.owner}"
     if entry.desc in _QUOTED_TAGS or entry.desc in _OVERLOADED:
-        name = _PLAIN_QUOTED.sub(r"\1", name)
+        name = unquoted(name)
     return ObjectKey(entry.desc, entry.namespace, name)
+
+
+def unquoted(name: str) -> str:
+    """A tag without the quotes that its identifiers can do without."""
+    return _PLAIN_QUOTED.sub(r"\1", name)
 
 
 def _overloaded_name(tag: str, drop: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from trueup.model.finding import Finding
 from trueup.ops.adopt import AdoptResult
 from trueup.ops.reconcile import losses
 from trueup.ops.revert import RevertResult
@@ -14,6 +13,7 @@ from trueup.report.diff import change_json
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.objects import object_json
 from trueup.report.plan import plan_json, plan_sql
+from trueup.report.rights import rights_json, rights_text
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
 from trueup.shadow.prove import Proof
@@ -32,6 +32,7 @@ def adopt_json(result: AdoptResult) -> dict[str, Any]:
         else None,
         "written": result.schema_file is not None,
         "left_out": [object_json(change.key) for change in result.left_out],
+        "rights": rights_json(result.rights),
         "findings": [finding_json(finding) for finding in result.findings],
     }
 
@@ -39,7 +40,7 @@ def adopt_json(result: AdoptResult) -> dict[str, Any]:
 def adopt_text(result: AdoptResult, style: Style) -> str:
     """The migration that is missing, and whether it is there now."""
     if result.proof is None:
-        return _nothing(result.database, result.findings, style)
+        return _nothing(result, style)
     lines = _heading(result.proof, style)
     if result.schema_file and result.migration:
         lines += [
@@ -54,7 +55,7 @@ def adopt_text(result: AdoptResult, style: Style) -> str:
         lines += [printable(result.migration.sql).rstrip(), "", _to_write(result.proof)]
     else:
         lines.append(printable(plan_sql(result.proof)).rstrip())
-    return "\n".join([*lines, *_told(result.findings, style)])
+    return "\n".join([*lines, *_besides(result, style)])
 
 
 def _to_write(proof: Proof) -> str:
@@ -75,8 +76,10 @@ def _hints(proof: Proof, style: Style) -> Iterator[str]:
         yield f"{style.yellow(hint.code)}: {one_line(hint.message)}"
 
 
-def _told(findings: Sequence[Finding], style: Style) -> list[str]:
-    return ["", findings_text(findings, style)] if findings else []
+def _besides(result: AdoptResult | RevertResult, style: Style) -> list[str]:
+    """Rights that still differ, and what no dump tells."""
+    told = ["", findings_text(result.findings, style)] if result.findings else []
+    return [*rights_text(result.rights, style), *told]
 
 
 def revert_json(result: RevertResult) -> dict[str, Any]:
@@ -88,6 +91,7 @@ def revert_json(result: RevertResult) -> dict[str, Any]:
         "plan": plan_json(result.proof) if result.proof else None,
         "applied": result.applied,
         "left": [object_json(change.key) for change in result.left],
+        "rights": rights_json(result.rights),
         "findings": [finding_json(finding) for finding in result.findings],
     }
 
@@ -95,27 +99,42 @@ def revert_json(result: RevertResult) -> dict[str, Any]:
 def revert_text(result: RevertResult, style: Style) -> str:
     """The way back, and whether it was gone."""
     if result.proof is None:
-        return _nothing(result.database, result.findings, style)
+        return _nothing(result, style)
     lines = _heading(result.proof, style)
     if not result.applied:
-        lines += [printable(plan_sql(result.proof)).rstrip(), "", "add --apply to run it"]
+        lines += [printable(plan_sql(result.proof)).rstrip(), "", _next(result)]
     elif result.left:
         lines.append(style.red("run, but these objects still differ:"))
         lines += [f"  {one_line(str(change.key))}" for change in result.left]
     elif any(finding.is_error for finding in result.findings):
         lines.append(f"reverted, but {one_line(result.database)} is not what its migrations say")
+    elif result.rights or result.is_part:
+        lines.append(f"{style.green('reverted')}: what was asked for")
     else:
         done = style.green("reverted")
         lines.append(f"{done}: {one_line(result.database)} is what its migrations say")
-    return "\n".join([*lines, *_told(result.findings, style)])
+    return "\n".join([*lines, *_besides(result, style)])
 
 
-def _nothing(database: str, findings: Sequence[Finding], style: Style) -> str:
-    name = one_line(database)
-    first = f"{style.green('nothing to do')}: {name} is what its migrations say"
-    if any(finding.is_error for finding in findings):
-        first = f"{style.red('no plan for this')}: {name} is not what its migrations say"
-    return "\n".join([first, *_told(findings, style)])
+def _next(result: RevertResult) -> str:
+    if not result.refused:
+        return "add --apply to run it"
+    return "--apply refuses this, see rights_change above, and says what has to be run besides"
+
+
+def _nothing(result: AdoptResult | RevertResult, style: Style) -> str:
+    return "\n".join([_nothing_said(result, style), *_besides(result, style)])
+
+
+def _nothing_said(result: AdoptResult | RevertResult, style: Style) -> str:
+    name = one_line(result.database)
+    if any(finding.is_error for finding in result.findings):
+        return f"{style.red('no plan for this')}: {name} is not what its migrations say"
+    if result.rights:
+        return f"{style.red('no plan')}: the objects of {name} are what its migrations say"
+    if result.is_part:
+        return f"{style.green('nothing to do')}: nothing was chosen"
+    return f"{style.green('nothing to do')}: {name} is what its migrations say"
 
 
 def _heading(proof: Proof, style: Style) -> list[str]:

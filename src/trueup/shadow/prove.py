@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import psycopg
 
 from trueup.errors import StatementFailed
+from trueup.model.holdings import Holdings
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.column_order import same_but_for_column_order
 from trueup.plan.hazards import DATA_LOSS
@@ -28,6 +29,8 @@ from trueup.plan.plan import (
 from trueup.plan.renames import likely_renames, rename_statements
 from trueup.postgres.session import Connection, connect
 from trueup.shadow.rows import Rows, lost_rows, rows_of, tables_priced
+from trueup.shadow.watch import Watch, look, seen, with_hazards
+from trueup.verdict.remade import Remade, Seen
 
 # A fresh plan, one with what failed rebuilt, one more, and one with the other search path.
 _ATTEMPTS = 5
@@ -45,7 +48,9 @@ class Proof:
     `proven`: the copy's dump equalled the goal's. `up_to_column_order`: it did but for the order
     of columns in tables. `residue`: the objects that still differ, empty when proven. `failure`:
     why a statement was refused, with the statement, in the last attempt. `lost`: what became of
-    rows without the plan saying so, in words; then nothing is proven.
+    rows without the plan saying so, in words; then nothing is proven. `rights`: what became of
+    owners and rights of objects that the plan makes; its statements have hazards that say it.
+    `anew`: the objects that it drops and makes again.
     """
 
     plan: Plan
@@ -55,6 +60,8 @@ class Proof:
     failure: StatementFailed | None = None
     attempts: int = 1
     lost: tuple[str, ...] = ()
+    rights: tuple[Remade, ...] = ()
+    anew: frozenset[ObjectKey] = frozenset()
 
     @property
     def holds(self) -> bool:
@@ -76,7 +83,7 @@ class Proof:
 @dataclass
 class _Trial:
     """One attempt: the statements run so far on one copy, and where they led. `before` are the
-    rows when everything had its new name."""
+    rows when everything had its new name; `held` is what roles held at the start, and then."""
 
     statements: list[Statement] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
@@ -86,17 +93,26 @@ class _Trial:
     failure: StatementFailed | None = None
     before: Rows = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    held: list[Holdings] = field(default_factory=list)
+    seen: Seen | None = None
 
 
 def prove(
-    source: Schema, goal: Schema, clone: Clone, dump: Dump, options: PlanOptions | None = None
+    source: Schema,
+    goal: Schema,
+    clone: Clone,
+    dump: Dump,
+    options: PlanOptions | None = None,
+    watch: Watch | None = None,
 ) -> Proof:
     """Plans from `source` to `goal` and tries the plan on copies that `clone` gives.
 
     `clone` yields the conninfo of a database with the schema `source`, ours to change and gone
-    afterwards; `dump` reads a database in the scope that `source` and `goal` have. Raises what
-    these two raise; a statement that PostgreSQL refuses is part of the answer.
+    afterwards; `dump` reads a database in the scope that `source` and `goal` have; `watch` says
+    what owners and rights are held to, whether or not they are in that scope. Raises what
+    these raise; a statement that PostgreSQL refuses is part of the answer.
     """
+    held_to = watch or Watch()
     chosen: PlanOptions | None = options or PlanOptions()
     found: list[Proof] = []
     while chosen is not None and len(found) < _ATTEMPTS:
@@ -104,7 +120,9 @@ def prove(
             trial = _try(source, goal, conninfo, dump, chosen)
             if trial.before and not trial.failure:
                 trial.lost = _lost(trial, conninfo)
-        found.append(_judge(trial, source, goal))
+            if trial.held and not trial.failure:
+                trial.seen = seen(trial.held[0], trial.held[-1], conninfo, held_to)
+        found.append(_judge(trial, source, goal, held_to))
         if found[-1].proven or (found[-1].holds and not chosen.strict_column_order):
             break
         chosen = _stronger(chosen, trial, goal)
@@ -142,8 +160,7 @@ def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanO
             plan = make_plan(trial.reached, goal, options)
         if not plan and trial.plans:
             break
-        if number == bool(renamed):
-            trial.before = _rows(conninfo)
+        _remember(trial, conninfo, number - bool(renamed))
         before = len(_differing(trial.reached, goal))
         more = _run(plan.statements, conninfo)
         trial.failed, trial.failure = more.failed, more.failure
@@ -161,6 +178,14 @@ def _try(source: Schema, goal: Schema, conninfo: str, dump: Dump, options: PlanO
         if more.failure or equal_up_to_column_order(reached, goal):
             break
     return trial
+
+
+def _remember(trial: _Trial, conninfo: str, number: int) -> None:
+    """What is there before the plan's round `number`; renames are a round of their own, -1."""
+    if number <= 0:
+        trial.held.append(look(conninfo))
+    if number == 0:
+        trial.before = _rows(conninfo)
 
 
 def _run(statements: Sequence[Statement], conninfo: str) -> _Trial:
@@ -221,9 +246,10 @@ def _failure(refusal: psycopg.Error, statement: Statement | None) -> StatementFa
     )
 
 
-def _judge(trial: _Trial, source: Schema, goal: Schema) -> Proof:
+def _judge(trial: _Trial, source: Schema, goal: Schema, watch: Watch) -> Proof:
+    rights = trial.seen.remade(watch.goal, compared=watch.compared) if trial.seen else []
     plan = Plan(
-        tuple(trial.statements),
+        with_hazards(trial.statements, rights),
         assumes=source.fingerprint,
         goal=goal.fingerprint,
         hints=tuple(dict.fromkeys((*_hints(trial), *likely_renames(trial.start, goal)))),
@@ -233,7 +259,16 @@ def _judge(trial: _Trial, source: Schema, goal: Schema) -> Proof:
     whole = not trial.failure and not trial.lost
     proven = whole and not residue
     ordered = whole and bool(residue) and equal_up_to_column_order(reached, goal)
-    return Proof(plan, proven, ordered, residue, trial.failure, lost=trial.lost)
+    return Proof(
+        plan,
+        proven,
+        ordered,
+        residue,
+        trial.failure,
+        lost=trial.lost,
+        rights=tuple(rights),
+        anew=trial.seen.anew() if trial.seen else frozenset(),
+    )
 
 
 def _hints(trial: _Trial) -> Iterator[Hint]:

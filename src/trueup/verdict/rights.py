@@ -8,7 +8,7 @@ where the owners differ what they can do is left out, except for the roles of th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trueup.model.rights import (
     Rights,
@@ -47,11 +47,13 @@ class Gained:
 
 @dataclass(frozen=True, slots=True)
 class RightsVerdict:
-    """What came of comparing rights, and on how many objects they were compared."""
+    """What came of comparing rights, and on how many objects they were compared; `subjects` are
+    the objects that the drift is about, by its keys."""
 
     drift: tuple[Drift, ...] = ()
     gained: tuple[Gained, ...] = ()
     compared: int = 0
+    subjects: Mapping[ObjectKey, ObjectKey] = field(default_factory=dict)
 
 
 def judge_rights(
@@ -70,7 +72,9 @@ def judge_rights(
             case = _Case(subject, found, major, tuple(api_roles))
             drift += case.drift()
             gained += case.gained()
-    return RightsVerdict(tuple(drift), tuple(gained), len(subjects))
+    about = {rights_key(subject): subject for subject in subjects}
+    told = {item.key: about[item.key] for item in drift}
+    return RightsVerdict(tuple(drift), tuple(gained), len(subjects), told)
 
 
 def rights_key(subject: ObjectKey) -> ObjectKey:

@@ -131,7 +131,7 @@ def _adopt(context: Context) -> int:
     context.show(lambda: adopt_json(result), lambda: adopt_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    still = any(finding.is_error for finding in result.findings)
+    still = bool(result.rights) or any(finding.is_error for finding in result.findings)
     return int(still or (bool(result.changes) and result.schema_file is None))
 
 
@@ -149,7 +149,7 @@ def _revert(context: Context) -> int:
     context.show(lambda: revert_json(result), lambda: revert_text(result, context.style))
     if result.proof is not None and not result.proof.holds:
         return 3
-    still = bool(result.left) or any(finding.is_error for finding in result.findings)
+    still = bool(result.left or result.rights) or any(f.is_error for f in result.findings)
     return int(still or (bool(result.changes) and not result.applied))
 
 

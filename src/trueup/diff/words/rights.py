@@ -39,7 +39,8 @@ def target(key: ObjectKey, on: str) -> str:
     without its kind where the name or the privileges tell."""
     schema = "" if key.schema in ("", "public") else f"{plain_name(key.schema)}."
     if on in ("FUNCTION", "PROCEDURE"):
-        return f"{schema}{key.name}"
+        name, bracket, arguments = key.name.partition("(")
+        return f"{schema}{plain_name(name)}{bracket}{arguments}"
     word = _WORDS.get(on, f"{on.lower()} " if on else "")
     return f"{word}{schema}{plain_name(key.name)}"
 

@@ -31,11 +31,15 @@ from trueup.ops.dump import DumpResult, dump
 from trueup.ops.project import Project
 from trueup.ops.reconcile import Choice, likely_renames, losses
 from trueup.ops.revert import RevertResult, revert
+from trueup.ops.rights import RightsLeft
 from trueup.report.plan import plan_sql
+from trueup.report.rights import rights_lines
 from trueup.shadow.prove import Proof
 from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
+_IN_SYNC = ": the database is what its files say."
+_NOTHING = "there is nothing to do"
 _NO_PLAN = "there is nothing that a plan can mend; see what was noticed"
 Either = AdoptResult | RevertResult
 
@@ -120,8 +124,9 @@ def _try(
 def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolResult:
     fence = Fence()
     first, second = _way("adopt", ways[0], fence), _way("revert", ways[1], fence)
-    findings = next((way.findings for way in ways if not isinstance(way, Exception)), ())
-    differs = any(isinstance(way, Exception) or way.changes for way in ways)
+    whole = next((way for way in ways if not isinstance(way, Exception)), None)
+    findings, rights = (whole.findings, whole.rights) if whole else ((), ())
+    differs = any(isinstance(way, Exception) or way.changes or way.rights for way in ways)
     in_sync = not differs and not any(finding.is_error for finding in findings)
     structured: Proposal = {
         "in_sync": in_sync,
@@ -138,6 +143,7 @@ def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolRe
             *fence.once(),
             *_told("Adopt (a migration that says what the database has):", first),
             *_told("Revert (take the database back to its migrations):", second),
+            *_rights_told(rights, fence),
             *fenced("Noticed:", finding_lines(findings), fence),
             'Then call reconcile with direction "adopt" or "revert".',
         ]
@@ -150,14 +156,15 @@ def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:
         why = error_text(result, fence)  # type: ignore[arg-type]
         return _closed(direction, why)
     if result.proof is None:
-        noticed = any(finding.is_error for finding in result.findings)
-        return _closed(direction, _NO_PLAN if noticed else "there is nothing to do")
+        return _closed(direction, _why_no_plan(result))
     proof = result.proof
+    refused = result.refused if isinstance(result, RevertResult) else ()
+    why_not = proof.why_not or "; ".join(item.sentence for item in refused)
     return {
         "direction": direction,
-        "possible": proof.holds,
+        "possible": not why_not,
         "proven": proof.holds,
-        "why_not": fence.text(proof.why_not),
+        "why_not": fence.text(why_not),
         "objects": _objects(result.changes, fence),
         "sql": fence.text(_sql(proof)),
         "hazards": _hazards(proof, fence),
@@ -194,6 +201,23 @@ def _hazards(proof: Proof, fence: Fence) -> list[PlanHazard]:
     return [{"code": hazard.code, "message": fence.text(hazard.message)} for hazard in hazards]
 
 
+def _rights_told(rights: Sequence[RightsLeft], fence: Fence) -> list[str]:
+    """Rights that differ besides; a plan in either direction leaves them as they are."""
+    if not rights:
+        return []
+    return ["Rights differ, and no plan changes them:", *_once(fence, rights_lines(rights))]
+
+
+def _once(fence: Fence, lines: Sequence[str]) -> list[str]:
+    return [*fence.once(), fence.lines(lines)]
+
+
+def _objects_and_rights(
+    changes: Sequence[Change], rights: Sequence[RightsLeft], fence: Fence
+) -> list[ObjectName]:
+    return [*_objects(changes, fence), *(object_shape(item.drift.key, fence) for item in rights)]
+
+
 def _objects(changes: Sequence[Change], fence: Fence) -> list[ObjectName]:
     return [object_shape(change.key, fence) for change in changes]
 
@@ -209,41 +233,49 @@ def _adopted(done: Done[AdoptResult]) -> CallToolResult:
     result, fence = done.result, Fence()
     file = result.migration
     structured: Reconciled = {
-        "success": True,
+        "success": not result.rights,
         "direction": "adopt",
         "file": file.path if file else None,
         "version": file.version if file else None,
         "objects": _objects(result.changes, fence),
-        "left": [],
+        "left": _objects_and_rights((), result.rights, fence),
         "schema_file_changed": bool(result.schema_file and result.schema_file.changed),
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
         "findings": finding_shapes(result.findings, fence),
         "untrusted_data": fence.note,
     }
+    rights = _rights_told(result.rights, fence)
     noticed = fenced("Noticed:", finding_lines(result.findings), fence)
     if file is None:
-        text = joined([f"Nothing to adopt: {_stands(result)}"], noticed)
+        text = joined([f"Nothing to adopt{_stands(result)}"], rights, noticed)
         return answer({**structured}, text)
     first = f"Wrote {file.path}, recorded it as applied, and regenerated schema.sql. Commit both."
-    text = joined([first, *fence.once(), structured["sql"]], noticed)
+    text = joined([first, *fence.once(), structured["sql"]], rights, noticed)
     return answer({**structured}, text)
 
 
-def _stands(result: Either) -> str:
+def _why_no_plan(result: Either) -> str:
     if any(finding.is_error for finding in result.findings):
-        return "what is different is nothing that a plan can mend; see below."
-    return "the database is what its files say."
+        return _NO_PLAN
+    return "only rights differ, which no plan changes" if result.rights else _NOTHING
+
+
+def _stands(result: Either) -> str:
+    """How the database stands to its files, as the end of a sentence."""
+    if any(finding.is_error for finding in result.findings):
+        return ": what is different is nothing that a plan can mend; see below."
+    return "." if result.rights or result.is_part else _IN_SYNC
 
 
 def _reverted(done: Done[RevertResult]) -> CallToolResult:
     result, fence = done.result, Fence()
     structured: Reconciled = {
-        "success": not result.left,
+        "success": not (result.left or result.rights),
         "direction": "revert",
         "file": None,
         "version": None,
         "objects": _objects(result.changes, fence),
-        "left": _objects(result.left, fence),
+        "left": _objects_and_rights(result.left, result.rights, fence),
         "schema_file_changed": False,
         "sql": fence.text(_sql(result.proof)) if result.proof else "",
         "findings": finding_shapes(result.findings, fence),
@@ -252,11 +284,12 @@ def _reverted(done: Done[RevertResult]) -> CallToolResult:
     if result.left:
         text = f"Run, but {len(result.left)} objects still differ; call check_drift."
     elif result.applied:
-        text = f"Reverted {len(result.changes)} objects: {_stands(result)}"
+        text = f"Reverted {len(result.changes)} objects{_stands(result)}"
     else:
-        text = f"Nothing to revert: {_stands(result)}"
+        text = f"Nothing to revert{_stands(result)}"
+    rights = _rights_told(result.rights, fence)
     noticed = fenced("Noticed:", finding_lines(result.findings), fence)
-    return answer({**structured}, joined([text], noticed))
+    return answer({**structured}, joined([text], rights, noticed))
 
 
 def _regenerated(done: Done[DumpResult]) -> CallToolResult:
