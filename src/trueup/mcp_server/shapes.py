@@ -44,12 +44,21 @@ class ChangeShape(TypedDict):
     details: list[str]
 
 
-class HazardShape(TypedDict):
-    """A price of running the SQL."""
+class PlanHazard(TypedDict):
+    """A price of a statement of a plan. `object` is the name of what it is about."""
 
     code: str
-    subject: str
+    gravity: str
+    object: str
     message: str
+    location: Place | None
+    consented: bool
+
+
+class HazardShape(PlanHazard):
+    """A price of running the SQL."""
+
+    subject: str
     destructive: bool
 
 
@@ -265,13 +274,6 @@ class Regenerated(TypedDict):
     changed: bool
     objects: int
     findings: list[FindingShape]
-
-
-class PlanHazard(TypedDict):
-    """A price of a statement of a plan."""
-
-    code: str
-    message: str
 
 
 class Way(TypedDict):

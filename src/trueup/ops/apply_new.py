@@ -21,6 +21,7 @@ from trueup.errors import StatementFailed, TrueupError, ValidationFailed
 from trueup.folder.create import create_migration
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, warning
+from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
@@ -33,7 +34,6 @@ from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
-from trueup.verdict.effects import Hazard
 from trueup.verdict.objects import Drift, Sides, judge
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from trueup.diff.compare import Change, compare
 from trueup.errors import StatementFailed, ValidationFailed
+from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.ops.draft import QUERY, Draft, refused_on_shadow
 from trueup.ops.project import Project
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.effects import (
-    Hazard,
     columns,
     hazards_of_changes,
     hazards_of_text,

@@ -12,10 +12,9 @@ from trueup.plan.dependents import Work
 from trueup.plan.online import online_forms
 from trueup.plan.order import ordered
 from trueup.plan.rule import ANY_OPERATOR, rule_for, rules
-from trueup.plan.statements import Hazard, Hint, Plan, PlanOptions, Statement
+from trueup.plan.statements import Hint, Plan, PlanOptions, Statement
 
 __all__ = [
-    "Hazard",
     "Hint",
     "Plan",
     "PlanOptions",

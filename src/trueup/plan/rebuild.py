@@ -13,6 +13,7 @@ import pglast
 from pglast import ast
 from pglast.enums import ConstrType
 
+from trueup.model.hazard import Hazard
 from trueup.model.references import mentions, references
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
@@ -33,7 +34,7 @@ from trueup.plan.opening import (
 )
 from trueup.plan.rule import statements
 from trueup.plan.rules.types import away_name
-from trueup.plan.statements import Hazard, Statement
+from trueup.plan.statements import Statement
 from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
 
 _LONGEST = 63

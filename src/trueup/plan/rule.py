@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pglast
 
+from trueup.model.hazard import Hazard
 from trueup.model.references import references
 from trueup.model.reparse import as_written
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element, Side
-from trueup.plan.statements import Hazard, Statement
+from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
 
 if TYPE_CHECKING:

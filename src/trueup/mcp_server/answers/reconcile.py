@@ -16,9 +16,10 @@ from trueup.mcp_server.consent import ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
 from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.guard import answer
-from trueup.mcp_server.parts import joined, object_shape
+from trueup.mcp_server.parts import joined, object_shape, plan_hazard
 from trueup.mcp_server.shapes import ObjectName, PlanHazard, Proposal, Reconciled, Way
 from trueup.mcp_server.texts import error_text
+from trueup.model.hazard import Hazard
 from trueup.ops.adopt import AdoptResult, adopt
 from trueup.ops.draft import safe_name
 from trueup.ops.dump import DumpResult, dump
@@ -27,7 +28,6 @@ from trueup.ops.reconcile import Choice
 from trueup.ops.revert import RevertResult, losses, revert
 from trueup.report.plan import plan_sql
 from trueup.shadow.prove import Proof
-from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
 Either = AdoptResult | RevertResult
@@ -155,7 +155,10 @@ def _closed(direction: str, why: str) -> Way:
 def _hazards(proof: Proof, fence: Fence) -> list[PlanHazard]:
     """Their messages name objects of the database."""
     hazards = dict.fromkeys(h for s in proof.plan.statements for h in s.hazards)
-    return [{"code": hazard.code, "message": fence.text(hazard.message)} for hazard in hazards]
+    return [
+        plan_hazard(replace(h, subject=fence.name(h.subject), message=fence.text(h.message)))
+        for h in hazards
+    ]
 
 
 def _objects(changes: Sequence[Change], fence: Fence) -> list[ObjectName]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pglast
 
+from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
@@ -17,7 +18,7 @@ from trueup.plan.element import Element
 from trueup.plan.opening import CHECK, TABLES, followed, part_key
 from trueup.plan.rule import Alteration, Rule, Space, statements
 from trueup.plan.rules.indexes import IndexRule
-from trueup.plan.statements import Hazard, Statement
+from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tails import read_entry
 

@@ -12,10 +12,9 @@ from trueup.verdict.effects.changes import (
 from trueup.verdict.effects.hazards import hazards_of_text, renamed
 from trueup.verdict.effects.pieces import Piece, pieces
 from trueup.verdict.effects.refusals import refusals_of_text, uses_outside
-from trueup.verdict.effects.values import Hazard, Refusal, together
+from trueup.verdict.effects.values import Refusal, together
 
 __all__ = [
-    "Hazard",
     "Piece",
     "Refusal",
     "columns",

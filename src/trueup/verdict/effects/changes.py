@@ -9,17 +9,11 @@ from pglast.parser import ParseError
 
 from trueup.diff.compare import Change, ChangeKind
 from trueup.diff.words import display
+from trueup.model.hazard import DATA_LOSS, RIGHTS, TABLE_REWRITE, UNREAD_CODE, Hazard
 from trueup.model.schema import Schema
 from trueup.model.table import Column, Table, parse_table
 from trueup.verdict.effects.managed import is_managed_change, managed_refusal
-from trueup.verdict.effects.values import (
-    DATA_LOSS,
-    RIGHTS,
-    TABLE_REWRITE,
-    UNREAD_CODE,
-    Hazard,
-    Refusal,
-)
+from trueup.verdict.effects.values import Refusal
 
 _TABLES: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _HOLD_ROWS: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA"})

@@ -7,10 +7,7 @@ from typing import Any, Final
 
 from pglast import ast
 
-from trueup.verdict.effects.names import dropped, function_name, relation, shown
-from trueup.verdict.effects.pieces import Piece, inner
-from trueup.verdict.effects.targets import changed_rows
-from trueup.verdict.effects.values import (
+from trueup.model.hazard import (
     DATA_LOSS,
     LONG_LOCK,
     MAY_FAIL,
@@ -18,6 +15,9 @@ from trueup.verdict.effects.values import (
     UNREAD_CODE,
     Hazard,
 )
+from trueup.verdict.effects.names import dropped, function_name, relation, shown
+from trueup.verdict.effects.pieces import Piece, inner
+from trueup.verdict.effects.targets import changed_rows
 
 Name = tuple[str, str]
 
