@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import pglast
 
+from trueup.diff.types import compares
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
-from trueup.plan.casting import compares
 from trueup.plan.dependents import Fate, Work
 from trueup.plan.element import Element
 from trueup.plan.opening import CHECK, TABLES, followed, part_key
