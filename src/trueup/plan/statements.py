@@ -17,13 +17,15 @@ class Statement:
 
     `object` is what it is about, in the words of the archive (a column's change is about its
     table); a hazard without a subject is about that too. A statement that is not `transactional`
-    must run alone, outside of any transaction.
+    must run alone, outside of any transaction. `rows_of`: tables whose rows it changes though it
+    is about something else (a type that they have).
     """
 
     sql: str
     object: ObjectKey
     hazards: tuple[Hazard, ...] = ()
     transactional: bool = True
+    rows_of: tuple[ObjectKey, ...] = ()
 
     def __post_init__(self) -> None:
         about = ".".join(part for part in (self.object.schema, self.object.name) if part)

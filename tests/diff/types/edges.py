@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 _WHOLE = ("0", "1", "-1", "100", "32767", "-32768", "2147483647", "-2147483648")
 _BIG = (*_WHOLE, "9007199254740993", "9223372036854775807", "-9223372036854775808")
-_DECIMAL = ("0", "1", "-1.5", "2.5", "99.99", "12345.6789", "99999999.99", "1e20", "1e-20", "NaN")
+_DECIMAL = (
+    *("9999.9999", "0.00009", "12300", "65504.5"),
+    "0",
+    "1",
+    "-1.5",
+    "2.5",
+    "99.99",
+    "12345.6789",
+    "99999999.99",
+    "1e20",
+    "1e-20",
+    "NaN",
+)
 _FLOATS = ("0", "-0", "1", "0.1", "2.5", "16777217", "1e30", "-1e-30", "NaN", "Infinity")
-_TEXTS = ("", "a", "abc", "abc ", "a\u00e4\u20ac", "007", " 7 ", "7", "TRUE", "on", "x" * 70)
+_TEXTS = (
+    "",
+    "a",
+    "a ",
+    "abc",
+    "abc ",
+    "abc   ",
+    "a\u00e4\u20ac",
+    "007",
+    " 7 ",
+    "7",
+    "TRUE",
+    "on",
+    "x" * 70,
+    "x" * 90,
+    "x" * 80 + " ",
+)
 _MORE_TEXTS = (
     *("2020-1-1", "10:00", "[1, 2]", '{"b":1, "a":2, "b":3}', "{1,2}", "{ 1, 2 }", "A0EEBC99"),
-    *("101", "0101", "10.0.0.1/8", "<a/>", "happy", "1 day", "(1, 2)"),
+    *(
+        "101",
+        "0101",
+        "b101",
+        "10.0.0.1/32",
+        "\\x1",
+        "<a",
+        "((1,1),(0,0))",
+        "08002b010203",
+        "0/00",
+        "<a/>",
+        "happy",
+        "1 day",
+        "(1, 2)",
+    ),
     "a0eebc999c0b4ef8bb6d6bb9bd380a11",
 )
 _DATES = ("2020-02-29", "-infinity", "infinity", "4714-11-24 BC", "5874897-12-31", "0001-01-01")
 _STAMPS = (
     *("2020-02-29 23:59:59.999999", "infinity", "-infinity", "4714-11-24 00:00:00 BC"),
     # Hours that a clock in New York skips and repeats.
-    *("2021-03-14 02:30:00", "2021-03-14 03:30:00", "2021-11-07 01:30:00", "294276-12-31 23:59:59.9"),
+    *(
+        "2021-03-14 02:30:00",
+        "2021-03-14 03:30:00",
+        "2021-11-07 01:30:00",
+        "294276-12-31 23:59:59.9",
+    ),
     "294276-12-31 23:59:59.999999",
 )
 _ZONED = (
@@ -102,3 +151,18 @@ TYPES: dict[str, str] = {
     **{f"interval{m}": "interval" for m in (" day", " day to hour", " day to second(3)")},
     **{f"interval{m}": "interval" for m in (" hour to minute", " minute", " second(0)")},
 }
+
+
+def values_of(type_: str) -> tuple[str, ...]:
+    """The values at a type's edges: those of its name, and those at the edges of its modifier."""
+    base = TYPES[type_]
+    digits = [int(n) for n in type_.partition("(")[2].partition(")")[0].split(",") if n]
+    more: list[str] = []
+    if base == "numeric" and digits:
+        largest = str(Decimal(10 ** digits[0] - 1).scaleb(-digits[1]))
+        more = [largest, f"-{largest}", str(Decimal(1).scaleb(-digits[1]))]
+    elif base in ("character varying", "character") and digits:
+        more = ["y" * digits[0], "y" * (digits[0] - 1) + " "]
+    elif base in ("bit", "bit varying") and digits:
+        more = ["1" * digits[0], "0" * digits[0], "1" + "0" * (digits[0] - 1)]
+    return (*VALUES[base], *more)

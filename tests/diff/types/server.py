@@ -6,22 +6,44 @@ are refused, and whether some way back gives every value that got there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trueup.postgres.session import Connection
 
-# One call a pair: the values are carried by INSERT … SELECT, which assigns as ALTER does.
-_PROBE = b"""
-CREATE FUNCTION pg_temp.probe(
-    old text, new text, way text, backs text[], vals text[],
-    OUT refused text, OUT rewritten boolean, OUT failed text[], OUT lost text[]
-) LANGUAGE plpgsql SET client_min_messages = error AS $$
-DECLARE
-  file oid; back text; gone text[]; k int;
+# Values are carried by INSERT … SELECT, which assigns as ALTER does: all at once, and one by one
+# only where one of them is refused.
+_FUNCTIONS = b"""
+CREATE FUNCTION carry(source text, target text, expression text) RETURNS text[]
+LANGUAGE plpgsql AS $$
+DECLARE k int; failed text[] := '{}'; said text;
+  one text := format('INSERT INTO %s SELECT i, %s FROM %s', target, expression, source);
 BEGIN
-  EXECUTE format('CREATE TABLE r (v %s); CREATE TABLE o (i int, v %1$s);', old);
-  EXECUTE format('CREATE TABLE n (i int, v %s)', new);
+  BEGIN
+    EXECUTE one;
+    -- What can't be shown can't be kept either.
+    EXECUTE format('SELECT max(v::text) FROM %s', target);
+    RETURN failed;
+  EXCEPTION WHEN others THEN NULL;
+  END;
+  FOR k IN EXECUTE format('SELECT i FROM %s', source) LOOP
+    BEGIN
+      EXECUTE one || ' WHERE i = ' || k;
+      EXECUTE format('SELECT v::text FROM %s WHERE i = %s', target, k);
+    EXCEPTION WHEN others THEN
+      EXECUTE format('SELECT v::text FROM %s WHERE i = %s', source, k) INTO said;
+      failed := failed || (said || ': ' || SQLERRM);
+    END;
+  END LOOP;
+  RETURN failed;
+END $$;
+CREATE FUNCTION probe(
+    source text, old text, target text, new text, way text, backs text[],
+    OUT refused text, OUT rewritten boolean, OUT failed text[], OUT lost text[]
+) LANGUAGE plpgsql AS $$
+DECLARE file oid; back text; gone text[];
+BEGIN
+  EXECUTE format('CREATE TABLE r (v %s)', old);
   file := pg_relation_filenode('r');
   BEGIN
     EXECUTE format('ALTER TABLE r ALTER v TYPE %s %s', new,
@@ -29,34 +51,15 @@ BEGIN
   EXCEPTION WHEN others THEN refused := SQLERRM; RETURN;
   END;
   rewritten := file <> pg_relation_filenode('r');
-  FOR k IN 1 .. cardinality(vals) LOOP
-    BEGIN
-      EXECUTE format('INSERT INTO o VALUES (%s, %L)', k, vals[k]);
-    EXCEPTION WHEN others THEN CONTINUE;
-    END;
-    BEGIN
-      EXECUTE format('INSERT INTO n SELECT i, %s FROM o WHERE i = %s',
-                     CASE WHEN way = '' THEN 'v' ELSE way END, k);
-      -- What can't be shown can't be kept either.
-      PERFORM v::text FROM n WHERE i = k;
-    EXCEPTION WHEN others THEN failed := failed || (vals[k] || ': ' || SQLERRM);
-    END;
-  END LOOP;
+  failed := carry(source, target, CASE WHEN way = '' THEN 'v' ELSE way END);
   FOREACH back IN ARRAY backs LOOP
-    gone := '{}';
-    EXECUTE format('CREATE TABLE b (i int, v %s)', old);
-    FOR k IN SELECT i FROM n LOOP
-      BEGIN
-        EXECUTE format('INSERT INTO b SELECT i, %s FROM n WHERE i = %s', back, k);
-      EXCEPTION WHEN others THEN NULL;
-      END;
-      IF NOT EXISTS (SELECT FROM b JOIN o USING (i)
-                      WHERE i = k AND b.v::text IS NOT DISTINCT FROM o.v::text) THEN
-        gone := gone || vals[k];
-      END IF;
-    END LOOP;
-    DROP TABLE b;
+    EXECUTE format('DELETE FROM %s_back', source);
+    PERFORM carry(target, source || '_back', back);
+    EXECUTE format('SELECT array_agg(a.v::text) FROM %s a JOIN %s n USING (i) LEFT JOIN %1$s_back b'
+                   ' USING (i) WHERE a.v::text IS DISTINCT FROM b.v::text', source, target) INTO gone;
+    gone := coalesce(gone, '{}');
     IF lost IS NULL OR cardinality(gone) < cardinality(lost) THEN lost := gone; END IF;
+    EXIT WHEN lost = '{}';
   END LOOP;
 END $$
 """
@@ -72,16 +75,38 @@ class Seen:
     lost: tuple[str, ...]
 
 
-def observe(
-    conn: Connection, old: str, new: str, way: str, backs: Iterable[str], values: Sequence[str]
-) -> Seen:
-    """Tries one pair; nothing of it stays."""
-    with conn.transaction(force_rollback=True):
-        conn.execute(_PROBE)
-        row = conn.execute(
-            b"SELECT * FROM pg_temp.probe(%s, %s, %s, %s, %s)",
-            [old, new, way, list(dict.fromkeys(backs)), list(values)],
-        ).fetchone()
-    assert row is not None
-    refused, rewritten, failed, lost = row
-    return Seen(refused or "", bool(rewritten), tuple(failed or ()), tuple(lost or ()))
+class Bench:
+    """A database with a table of edge values for each type."""
+
+    def __init__(self, conn: Connection, types: Mapping[str, Sequence[str]]) -> None:
+        self._conn = conn
+        self._tables = {name: f"t{number}" for number, name in enumerate(types)}
+        conn.execute(_FUNCTIONS)
+        for name, table in self._tables.items():
+            for suffix in ("", "_back", "_new"):
+                made = f"CREATE UNLOGGED TABLE {table}{suffix} (i int, v {name})"
+                conn.execute(made.encode())
+            self._fill(table, name, types[name])
+
+    def _fill(self, table: str, name: str, values: Sequence[str]) -> None:
+        """Values that the type does not take, or shows but doesn't read, are none of it."""
+        for number, value in enumerate(values):
+            text = value.replace("'", "''")
+            self._conn.execute(
+                f"DO $do$ BEGIN INSERT INTO {table} VALUES ({number}, '{text}');"
+                f" PERFORM v::text::{name} FROM {table} WHERE i = {number};"
+                " EXCEPTION WHEN others THEN NULL;"
+                " END $do$".encode()
+            )
+
+    def observe(self, old: str, new: str, way: str, backs: Iterable[str]) -> Seen:
+        """Tries one pair; nothing of it stays."""
+        source, target = self._tables[old], self._tables[new] + "_new"
+        asked = [source, old, target, new, way, list(dict.fromkeys(backs))]
+        with self._conn.transaction(force_rollback=True):
+            row = self._conn.execute(
+                b"SELECT * FROM probe(%s, %s, %s, %s, %s, %s)", asked
+            ).fetchone()
+        assert row is not None
+        refused, rewritten, failed, lost = row
+        return Seen(refused or "", bool(rewritten), tuple(failed or ()), tuple(lost or ()))

@@ -72,15 +72,14 @@ class Types:
         return None
 
     def resolved(self, type_: Type) -> Resolved:
-        """A scalar with its domains taken off."""
-        found, seen = Resolved(type_), {type_.base}
-        while isinstance(body := self.body(found.type.base), Domain):
-            under = read_type(body.base)
-            constrained = found.constrained or body.not_null or bool(body.constraints)
-            found = Resolved(under, constrained, True)
-            if under.dimensions or under.base in seen:
+        """A type with its domains taken off; those of an array's elements stay."""
+        found = Resolved(type_)
+        while not found.type.dimensions:
+            body = self.body(found.type.base)
+            if not isinstance(body, Domain):
                 break
-            seen.add(under.base)
+            constrained = found.constrained or body.not_null or bool(body.constraints)
+            found = Resolved(read_type(body.base), constrained, True)
         return found
 
     def has_cast(self, old: str, new: str) -> bool:

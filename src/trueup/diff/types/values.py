@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from trueup.diff.types.casts import NUMBERS, STRINGS, WHOLE, pair_of
+from trueup.diff.types.casts import NUMBERS, REGS, STRINGS, WHOLE, pair_of
 from trueup.diff.types.spelled import Type
 from trueup.diff.types.stored import (
     coarser_interval,
@@ -69,6 +69,19 @@ _WIDEST: Final = {
     "macaddr8": 23,
     "char": 4,
     "name": 63,
+    # A precision of 0 to 6, years of six digits, BC, offsets with seconds.
+    "date": 13,
+    "time without time zone": 15,
+    "time with time zone": 24,
+    "timestamp without time zone": 32,
+    "timestamp with time zone": 41,
+    "real": 15,
+    "double precision": 24,
+    "inet": 49,
+    "cidr": 49,
+    "xid": 10,
+    "xid8": 20,
+    "pg_lsn": 17,
 }
 _BLANK_AT_END: Final = STRINGS - {"character", "bpchar"} | {"char", "json", "xml"}
 _NAME_BYTES: Final = 63
@@ -86,9 +99,12 @@ _FINE_PAIRS: Final = frozenset(
         ("smallint", "money"),
         ("integer", "money"),
         ("oid", "bigint"),
-        ("oid", "integer"),
-        ("smallint", "oid"),
-        ("integer", "oid"),
+        *((reg, number) for reg in REGS for number in ("oid", "integer", "bigint")),
+        *((number, reg) for reg in REGS for number in ("oid", "integer")),
+        ("regoper", "regoperator"),
+        ("regoperator", "regoper"),
+        ("regproc", "regprocedure"),
+        ("regprocedure", "regproc"),
         ("jsonb", "json"),
         ("cidr", "inet"),
         ("macaddr", "macaddr8"),
@@ -110,6 +126,9 @@ _ONLY_LOSE: Final[dict[tuple[str, str], str]] = {
     ("integer", "boolean"): "which number it was",
     ("inet", "cidr"): "the address within the network",
     ("xid8", "xid"): "the epoch",
+    ("oid", "integer"): "the numbers that are too large, which become negative",
+    ("smallint", "oid"): "their sign",
+    ("integer", "oid"): "their sign",
     (_TS, "date"): "the time of day",
     (_TZ, "date"): "the time of day",
     (_TIMETZ, _TIME): "the time zone",
@@ -183,7 +202,7 @@ def _to_string(old: Type, new: Type) -> Outcome | None:
     if target == "name":
         cut = longest is None or longest * _per_character(old) > _NAME_BYTES
         return Outcome("", f"what is beyond {_NAME_BYTES} bytes" if cut else "")
-    fails = loses = ""
+    fails, loses = "", "the number of what they name" if old.base in REGS else ""
     if new.limit is not None and (longest is None or longest > new.limit):
         fails = TOO_LONG
     if old.base in _BLANK_AT_END and (fails or target == "character"):
@@ -194,8 +213,12 @@ def _to_string(old: Type, new: Type) -> Outcome | None:
 
 
 def _longest(type_: Type) -> int | None:
-    if type_.base in ("character varying", "character"):
+    if type_.base in ("character varying", "character", "bit", "bit varying"):
         return type_.limit
+    if type_.base == "numeric" and len(type_.numbers) == 2:
+        total, after = type_.numbers
+        # A sign, a point, and a zero before it; NaN is shorter.
+        return max(total, after, total - after) + 3
     return _WIDEST.get(type_.base)
 
 
@@ -219,8 +242,8 @@ def _bits(old: Type, new: Type) -> Outcome | None:
         return _between_bits(old, new)
     whole = {"integer": 32, "bigint": 64}
     if old.base in whole and new.base == "bit":
-        enough = new.limit is not None and new.limit >= whole[old.base]
-        return FINE if enough else Outcome("", "the bits in front")
+        enough = new.limit == whole[old.base]
+        return FINE if enough else Outcome("", "bits in front, or the way back")
     if old.base == "bit" and new.base in whole:
         fits = old.limit is not None and old.limit <= whole[new.base]
         return FINE if fits else Outcome("there may be too many bits", "zeros in front")

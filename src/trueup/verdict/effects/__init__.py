@@ -4,7 +4,9 @@ by comparing what a rehearsal on the shadow gave before and after."""
 from __future__ import annotations
 
 from trueup.verdict.effects.changes import (
+    Rehearsal,
     columns,
+    computed_columns,
     hazards_of_changes,
     refusals_of_changes,
     routines,
@@ -12,12 +14,15 @@ from trueup.verdict.effects.changes import (
 from trueup.verdict.effects.hazards import hazards_of_text, renamed
 from trueup.verdict.effects.pieces import Piece, pieces
 from trueup.verdict.effects.refusals import refusals_of_text, uses_outside
+from trueup.verdict.effects.using import usings
 from trueup.verdict.effects.values import Refusal, together
 
 __all__ = [
     "Piece",
     "Refusal",
+    "Rehearsal",
     "columns",
+    "computed_columns",
     "hazards_of_changes",
     "hazards_of_text",
     "pieces",
@@ -27,4 +32,5 @@ __all__ = [
     "routines",
     "together",
     "uses_outside",
+    "usings",
 ]
