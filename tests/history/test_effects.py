@@ -14,10 +14,11 @@ from trueup.history.apply_one import Limits, apply_migration
 from trueup.history.effects import Effects
 from trueup.history.lock import migration_lock
 from trueup.history.table import ensure_table
+from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.postgres.cluster import Cluster
 from trueup.postgres.session import connect
-from trueup.verdict.effects import Hazard, pieces, rereads
+from trueup.verdict.effects import pieces, rereads
 
 SETUP = """
 CREATE TABLE deals (id int PRIMARY KEY, title text, price numeric(10,4) DEFAULT 1,

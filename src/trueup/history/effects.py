@@ -13,10 +13,11 @@ from typing import NoReturn
 import psycopg
 
 from trueup.errors import CannotTell, ConnectionFailed, StatementFailed, ValidationFailed
+from trueup.model.hazard import Hazard
 from trueup.model.state import Counted, Position, Relation, State
 from trueup.postgres import effects
 from trueup.postgres.session import Connection
-from trueup.verdict.effects import Hazard, lost, opened, together
+from trueup.verdict.effects import lost, opened, together
 from trueup.verdict.effects.lost import counted
 
 Refuse = Callable[[tuple[Hazard, ...]], NoReturn]

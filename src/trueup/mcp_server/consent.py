@@ -23,7 +23,7 @@ from trueup.mcp_server.fence import Fence
 from trueup.report.safe import one_line
 
 if TYPE_CHECKING:
-    from trueup.verdict.effects import Hazard
+    from trueup.model.hazard import Hazard
 
 # From this revision of the protocol on a server asks by way of its result, and the client calls
 # again with the answer: https://modelcontextprotocol.io/specification (elicitation).

@@ -17,11 +17,12 @@ from trueup.mcp_server.shapes import (
     HazardShape,
     MigrationShape,
     ObjectName,
+    PlanHazard,
 )
 from trueup.model.finding import Finding
+from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.report.safe import one_line
-from trueup.verdict.effects import Hazard
 from trueup.verdict.history import MigrationState
 from trueup.verdict.objects import Drift
 from trueup.verdict.state_findings import NAMES_OBJECTS
@@ -56,13 +57,27 @@ def hazard_shapes(hazards: Iterable[Hazard]) -> list[HazardShape]:
     """What it may cost."""
     return [
         {
-            "code": hazard.code,
+            **plan_hazard(hazard),
             "subject": hazard.subject,
-            "message": hazard.message,
             "destructive": hazard.destructive,
         }
         for hazard in hazards
     ]
+
+
+def plan_hazard(hazard: Hazard) -> PlanHazard:
+    """A price of a statement."""
+    place = hazard.location
+    return {
+        "code": hazard.code,
+        "gravity": str(hazard.gravity),
+        "object": hazard.subject,
+        "message": hazard.message,
+        "location": {"file": place.file, "line": place.line, "column": place.column}
+        if place
+        else None,
+        "consented": hazard.consented,
+    }
 
 
 def finding_shapes(findings: Iterable[Finding], fence: Fence) -> list[FindingShape]:

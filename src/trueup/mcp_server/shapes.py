@@ -44,12 +44,28 @@ class ChangeShape(TypedDict):
     details: list[str]
 
 
-class HazardShape(TypedDict):
-    """A price of running the SQL."""
+class PlanHint(TypedDict):
+    """What a plan's reader should know that no statement says."""
 
     code: str
-    subject: str
     message: str
+
+
+class PlanHazard(TypedDict):
+    """A price of a statement of a plan. `object` is the name of what it is about."""
+
+    code: str
+    gravity: str
+    object: str
+    message: str
+    location: Place | None
+    consented: bool
+
+
+class HazardShape(PlanHazard):
+    """A price of running the SQL."""
+
+    subject: str
     destructive: bool
 
 
@@ -267,13 +283,6 @@ class Regenerated(TypedDict):
     findings: list[FindingShape]
 
 
-class PlanHazard(TypedDict):
-    """A price of a statement of a plan."""
-
-    code: str
-    message: str
-
-
 class Way(TypedDict):
     """One way to mend drift. `proven`: the plan was run on a copy and led exactly there. `sql` is
     made of texts from the database."""
@@ -285,7 +294,7 @@ class Way(TypedDict):
     objects: list[ObjectName]
     sql: str
     hazards: list[PlanHazard]
-    hints: list[PlanHazard]
+    hints: list[PlanHint]
     loses_data: bool
 
 

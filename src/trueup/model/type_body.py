@@ -30,9 +30,10 @@ class Composite:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range type with the other names it brings along."""
+    """A range type: the name of the multirange it brings along, and what it is over."""
 
     multirange: str
+    subtype: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,15 @@ def parse_type(ddl: str) -> Enum | Composite | Range | OtherType:
     if isinstance(stmt, ast.CreateRangeStmt):
         params: Any = stmt.params or ()
         names = [p.arg.names[-1].sval for p in params if p.defname == "multirange_type_name"]
-        return Range(names[0] if names else "")
+        return Range(names[0] if names else "", _subtype(params, Sliced.of(ddl)))
     return OtherType()
+
+
+def _subtype(params: Any, sliced: Sliced) -> str:
+    for param in params:
+        if param.defname == "subtype":
+            return sliced.element(param.arg.location).strip()
+    return ""
 
 
 def _attributes(definitions: Any, sliced: Sliced) -> dict[str, str]:

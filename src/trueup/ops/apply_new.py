@@ -21,6 +21,7 @@ from trueup.errors import StatementFailed, TrueupError, ValidationFailed
 from trueup.folder.create import create_migration
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, warning
+from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import (
@@ -39,7 +40,7 @@ from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
-from trueup.verdict.effects import Hazard, rereads, together
+from trueup.verdict.effects import rereads, together
 from trueup.verdict.objects import Drift, Sides
 from trueup.verdict.rights import KIND as RIGHTS
 from trueup.verdict.states import judge_states

@@ -7,20 +7,23 @@ from dataclasses import dataclass
 
 from trueup.diff.compare import Change, compare
 from trueup.errors import StatementFailed, ValidationFailed
+from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.ops.draft import QUERY, Draft, refused_on_shadow
 from trueup.ops.project import Project
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.effects import (
-    Hazard,
+    Rehearsal,
     columns,
+    computed_columns,
     hazards_of_changes,
     hazards_of_text,
     refusals_of_changes,
     renamed,
     routines,
     together,
+    usings,
 )
 
 
@@ -76,8 +79,10 @@ def _judged(
     """The text sees rows and locks, the two schemas see what became of objects, in whatever way
     it was said; schemas that are not compared count here too."""
     whole = compare(before.schema, after.schema)
-    text = hazards_of_text(draft.found, routines(before.schema), columns(before.schema))
-    hazards = together(text, hazards_of_changes(whole, renamed(draft.found)))
+    known = columns(before.schema), computed_columns(before.schema)
+    text = hazards_of_text(draft.found, routines(before.schema), *known)
+    told = Rehearsal(before.schema, after.schema, renamed(draft.found), usings(draft.found))
+    hazards = together(text, hazards_of_changes(whole, told))
     frame = project.frame(after.schema, shadow)
     goal = frame.cut(after.schema)
     changes = compare(frame.cut(before.schema), goal)

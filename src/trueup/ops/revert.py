@@ -211,7 +211,7 @@ def _rights_kept(
 def _rows_kept(conn: Connection, group: Sequence[Statement], choice: Choice) -> Iterator[None]:
     """Rows that are written anew are compared: that costs no more than writing them. Raises
     ValidationFailed (`rows_not_kept`) before the transaction ends."""
-    from trueup.plan.hazards import TABLE_REWRITE
+    from trueup.model.hazard import TABLE_REWRITE
     from trueup.shadow.rows import lost_rows, new_names, rows_of, tables_priced
 
     said = tables_priced(group, *LOSES_DATA)

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from trueup.diff.compare import Change
 from trueup.folder.create import create_migration
 from trueup.model.finding import Finding, warning
+from trueup.model.hazard import Hazard
 from trueup.ops.draft import QUERY, Draft, make_draft
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.rehearse_new import rehearse_new
-from trueup.verdict.effects import Hazard
 
 _MISSING = "migrations_folder_missing"
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from trueup.diff.types import (
+    TypeChange,
+    Types,
+    change_of_type,
+    exchange_of_type,
+    hazards_of,
+    read_type,
+)
 from trueup.model.sql_slices import quote
 from trueup.model.table import Column
 from trueup.plan import hazards
-from trueup.plan.casting import keeps_bytes, read_type, using
 from trueup.plan.element import Element
 from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import statements
@@ -26,10 +33,17 @@ def table_name(element: Element) -> str:
 
 
 def column_steps(
-    new: Element, before: Column, after: Column, work: Work, *, forced: bool
+    new: Element,
+    before: Column,
+    after: Column,
+    work: Work,
+    *,
+    forced: bool,
+    outcome: TypeChange | None = None,
 ) -> Iterator[Statement]:
     """The ALTERs that lead from one state of a column to another. `forced`: its type is exchanged
-    for one of the same name."""
+    for one of the same name. `outcome`: what becomes of the values, where this is only the last
+    part of their way."""
     every = f"ALTER TABLE {table_name(new)} ALTER COLUMN {quote(after.name)}"
     only = f"ALTER TABLE ONLY {table_name(new)} ALTER COLUMN {quote(after.name)}"
     if before.generated and not after.generated:
@@ -40,7 +54,7 @@ def column_steps(
         forced or (before.type, before.collation) != (after.type, after.collation)
     )
     if retyped and before.type:
-        yield from _retype(new, every, before, after, work, forced=forced)
+        yield from _retype(new, every, before, after, _change(before, after, work, forced), outcome)
         before = replace(before, storage=None, compression=None)
     if after.generated and before.generated and before.generated != after.generated:
         rewrite = hazards.table_rewrite(f"the values of {after.name} are computed anew")
@@ -49,23 +63,35 @@ def column_steps(
     yield from physical_steps(new, only, before, after, work)
 
 
+def _change(before: Column, after: Column, work: Work, forced: bool) -> TypeChange:
+    way = exchange_of_type if forced else change_of_type
+    return way(before.type, after.type, Types(work.source), Types(work.goal))
+
+
 def _retype(
-    new: Element, every: str, before: Column, after: Column, work: Work, *, forced: bool
+    new: Element,
+    every: str,
+    before: Column,
+    after: Column,
+    change: TypeChange,
+    outcome: TypeChange | None,
 ) -> Iterator[Statement]:
     collate = f" COLLATE {after.collation}" if after.collation else ""
-    old_type = f'"trueup away".{before.type}' if forced else before.type
-    expression = "" if after.generated else using(after.name, old_type, after.type, work.goal)
-    if forced and not after.generated:
-        arrays = '::"text"[]' if read_type(after.type).dimensions else '::"text"'
-        expression = f"{quote(after.name)}{arrays}::{after.type}"
-    prices = []
-    if not keeps_bytes(before.type, after.type):
-        prices.append(hazards.table_rewrite(f"every row is written anew for {after.name}"))
-    if expression or not keeps_bytes(before.type, after.type):
-        text = f"values of {after.name} may not fit {after.type}"
-        prices.append(hazards.may_fail(text))
-    clause = f" USING {expression}" if expression else ""
+    clause = ""
+    if after.generated:
+        # Its values are computed: none is lost.
+        outcome = TypeChange((), True, "a computed value may be none of the type")
+    elif change.casts:
+        clause = f" USING {change.using(after.name)}"
+    told = outcome or change
+    prices = hazards_of(told, column_subject(new, after.name), after.type)
     yield from statements(new, f"{every} TYPE {after.type}{collate}{clause}", *prices)
+
+
+def column_subject(element: Element, column: str) -> str:
+    """What hazards of a column are about."""
+    table = element.value.table
+    return f"{table.schema}.{table.name}.{column}"
 
 
 def _not_null(new: Element, every: str, before: Column, after: Column) -> Iterator[Statement]:

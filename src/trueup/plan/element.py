@@ -79,6 +79,11 @@ class Side:
         """The element with this key, None without one."""
         return self._elements.get(key)
 
+    def ddl(self, key: ObjectKey) -> str | None:
+        """The definition under a key, None without one."""
+        known = self._elements.get(key)
+        return known.ddl if known else None
+
     def put(self, element: Element) -> None:
         """Adds an element, or takes the place of the one with its key."""
         self.remove(element.key)

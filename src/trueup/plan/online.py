@@ -16,9 +16,10 @@ from pglast import ast, parse_sql
 from pglast.enums import AlterTableType, ConstrType
 from pglast.parser import ParseError
 
-from trueup.plan.statements import Hazard, Statement
+from trueup.model.hazard import LONG_LOCK, MAY_FAIL, Hazard
+from trueup.plan.statements import Statement
 
-_CONCURRENT = Hazard("may_fail", "if it fails, an invalid index is left: drop it and try again")
+_CONCURRENT = Hazard(MAY_FAIL, "", "if it fails, an invalid index is left: drop it and try again")
 _LATER = frozenset({ConstrType.CONSTR_FOREIGN, ConstrType.CONSTR_CHECK})
 
 
@@ -55,7 +56,7 @@ def _index(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Itera
 
 
 def _alone(statement: Statement, head: str, online: str) -> Statement:
-    kept = tuple(h for h in statement.hazards if h.code != "long_lock")
+    kept = tuple(h for h in statement.hazards if h.code != LONG_LOCK)
     sql = statement.sql.replace(head, online, 1)
     return replace(statement, sql=sql, hazards=(*kept, _CONCURRENT), transactional=False)
 
@@ -106,7 +107,7 @@ def _validate(statement: Statement, table: str, name: str) -> Statement:
 
 
 def _quick(statement: Statement, sql: str) -> Statement:
-    hazards = tuple(h for h in statement.hazards if h.code != "long_lock")
+    hazards = tuple(h for h in statement.hazards if h.code != LONG_LOCK)
     return replace(statement, sql=sql, hazards=hazards)
 
 

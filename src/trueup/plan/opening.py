@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from pglast.parser import ParseError
 
+from trueup.diff.types import read_type
 from trueup.model.references import references
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import Column, Table, parse_table
 from trueup.model.type_body import Composite, parse_type
-from trueup.plan.casting import read_type
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
 from trueup.plan.work import Work

@@ -11,11 +11,10 @@ from trueup.plan.column_order import equal_up_to_column_order
 from trueup.plan.online import online_forms
 from trueup.plan.order import ordered
 from trueup.plan.rule import ANY_OPERATOR, rule_for, rules
-from trueup.plan.statements import Hazard, Hint, Plan, PlanOptions, Statement
+from trueup.plan.statements import Hint, Plan, PlanOptions, Statement
 from trueup.plan.work import Work
 
 __all__ = [
-    "Hazard",
     "Hint",
     "Plan",
     "PlanOptions",

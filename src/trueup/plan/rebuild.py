@@ -6,19 +6,26 @@ old one goes. Everything that stands on the table follows the usual way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pglast
 from pglast import ast
 from pglast.enums import ConstrType
 
+from trueup.diff.types import (
+    TypeChange,
+    Types,
+    change_of_type,
+    exchange_of_type,
+    hazards_of,
+)
+from trueup.model.hazard import DATA_LOSS, Hazard
 from trueup.model.references import mentions, references
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import Column, Table, parse_table
 from trueup.plan import hazards
-from trueup.plan.casting import read_type, using
 from trueup.plan.element import Element
 from trueup.plan.opening import (
     ATTACH,
@@ -32,7 +39,7 @@ from trueup.plan.opening import (
 )
 from trueup.plan.rule import statements
 from trueup.plan.rules.types import away_name
-from trueup.plan.statements import Hazard, Statement
+from trueup.plan.statements import Statement
 from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
 from trueup.plan.work import Work
 
@@ -128,28 +135,39 @@ def carry_over(element: Element, work: Work) -> tuple[Statement, ...]:
     old = qualified(key.schema, away_name(key.name))
     found: tuple[Statement, ...] = ()
     if names:
-        values = [_value(before[n], after[n], element, work) for n in names]
+        changes = {n: _change(before[n], after[n], element, work) for n in names}
+        values = [changes[n].using(n) or quote(n) for n in names]
         source = read_table(work.source, key)
         only = "" if source and source.partition_by else "ONLY "
         listed = ", ".join(quote(n) for n in names)
         sql = f"INSERT INTO {qualified(key.schema, key.name)} ({listed})"
         sql += f" SELECT {', '.join(values)} FROM {only}{old}"
-        found = statements(element, sql, *_prices(element))
+        found = statements(element, sql, *_prices(element), *_losses(element, after, changes))
     gone = [n for n, column in before.items() if n not in after and not column.generated]
     lost = [hazards.data_loss(f"the values of {', '.join(gone)} are lost")] if gone else []
     return (*found, *statements(element, f"DROP TABLE {old}", *lost))
 
 
-def _value(before: Column, after: Column, element: Element, work: Work) -> str:
-    """A column's value as its successor takes it; by way of its text where its type is another
-    of the same name."""
+def _change(before: Column, after: Column, element: Element, work: Work) -> TypeChange:
+    """How a column's values become those of its successor; by way of their text where its type is
+    another of the same name."""
     if not (before.type and after.type):
-        return quote(after.name)
+        return TypeChange()
+    types = before.type, after.type, Types(work.source), Types(work.goal)
     exchanged = [n for n in element.needs if n in work.moved_away and n.kind not in TABLES]
     if any(n.name in mentions(before.type).names for n in exchanged):
-        text = '"text"' + "[]" * bool(read_type(before.type).dimensions)
-        return f"{quote(after.name)}::{text}::{after.type}"
-    return using(after.name, before.type, after.type, work.goal) or quote(after.name)
+        return exchange_of_type(*types)
+    return change_of_type(*types)
+
+
+def _losses(
+    element: Element, after: Mapping[str, Column], changes: Mapping[str, TypeChange]
+) -> Iterator[Hazard]:
+    """What single columns lose; the rewrite and its chance to fail are told of the whole table."""
+    table = f"{element.key.schema}.{element.key.name}"
+    for name, change in changes.items():
+        found = hazards_of(change, f"{table}.{name}", after[name].type)
+        yield from (hazard for hazard in found if hazard.code == DATA_LOSS)
 
 
 def _prices(element: Element) -> list[Hazard]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pglast.parser import ParseError
 
+from trueup.model.hazard import IRREVERSIBLE, Hazard
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.table import Column, Table, parse_table
 from trueup.model.type_body import Enum, parse_type
 from trueup.plan.opening import TABLES
-from trueup.plan.statements import Hazard, Hint, Statement
+from trueup.plan.statements import Hint, Statement
 
-_BREAKS_CLIENTS = Hazard("irreversible", "whoever still uses the old name fails")
+_BREAKS_CLIENTS = Hazard(IRREVERSIBLE, "", "whoever still uses the old name fails")
 
 
 def rename_statements(renames: Mapping[str, str], source: Schema) -> tuple[Statement, ...]:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
+from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """A price of running a statement. `code` is one of those in plan/hazards.py."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +16,21 @@ class Statement:
     """One SQL statement, without the semicolon at its end.
 
     `object` is what it is about, in the words of the archive (a column's change is about its
-    table). A statement that is not `transactional` must run alone, outside of any transaction.
+    table); a hazard without a subject is about that too. A statement that is not `transactional`
+    must run alone, outside of any transaction. `rows_of`: tables whose rows it changes though it
+    is about something else (a type that they have).
     """
 
     sql: str
     object: ObjectKey
     hazards: tuple[Hazard, ...] = ()
     transactional: bool = True
+    rows_of: tuple[ObjectKey, ...] = ()
+
+    def __post_init__(self) -> None:
+        about = ".".join(part for part in (self.object.schema, self.object.name) if part)
+        filled = tuple(h if h.subject else replace(h, subject=about) for h in self.hazards)
+        object.__setattr__(self, "hazards", filled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trueup.plan.plan import Statement
+from trueup.report.hazards import hazard_json
 from trueup.report.objects import object_json
 from trueup.report.safe import one_line
 from trueup.shadow.prove import Proof
@@ -31,7 +32,7 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
     return {
         "sql": statement.sql,
         "object": object_json(statement.object),
-        "hazards": [{"code": h.code, "message": h.message} for h in statement.hazards],
+        "hazards": [hazard_json(hazard) for hazard in statement.hazards],
         "transactional": statement.transactional,
     }
 

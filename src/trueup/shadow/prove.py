@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 import psycopg
 
 from trueup.errors import StatementFailed
+from trueup.model.hazard import DATA_LOSS
 from trueup.model.holdings import Holdings
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.column_order import same_but_for_column_order
-from trueup.plan.hazards import DATA_LOSS
 from trueup.plan.plan import (
     Hint,
     Plan,

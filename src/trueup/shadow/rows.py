@@ -103,9 +103,10 @@ def _content(conn: Connection, oid: int, table: TableName, kind: str, part: bool
 def tables_priced(statements: Iterable[Statement], *codes: str) -> set[TableName]:
     """The tables whose statements have one of these hazards."""
     return {
-        TableName(statement.object.schema, statement.object.name)
+        TableName(key.schema, key.name)
         for statement in statements
         if any(hazard.code in codes for hazard in statement.hazards)
+        for key in (statement.object, *statement.rows_of)
     }
 
 

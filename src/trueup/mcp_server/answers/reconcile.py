@@ -22,9 +22,11 @@ from trueup.mcp_server.parts import (
     finding_shapes,
     joined,
     object_shape,
+    plan_hazard,
 )
 from trueup.mcp_server.shapes import ObjectName, PlanHazard, Proposal, Reconciled, Way
 from trueup.mcp_server.texts import error_text
+from trueup.model.hazard import Hazard
 from trueup.ops.adopt import AdoptResult, adopt
 from trueup.ops.draft import safe_name
 from trueup.ops.dump import DumpResult, dump
@@ -35,7 +37,6 @@ from trueup.ops.rights import RightsLeft
 from trueup.report.plan import plan_sql
 from trueup.report.rights import rights_lines
 from trueup.shadow.prove import Proof
-from trueup.verdict.effects import Hazard
 
 _REFUSED = "data_loss_refused"
 _IN_SYNC = ": the database is what its files say."
@@ -198,7 +199,10 @@ def _closed(direction: str, why: str) -> Way:
 def _hazards(proof: Proof, fence: Fence) -> list[PlanHazard]:
     """Their messages name objects of the database."""
     hazards = dict.fromkeys(h for s in proof.plan.statements for h in s.hazards)
-    return [{"code": hazard.code, "message": fence.text(hazard.message)} for hazard in hazards]
+    return [
+        plan_hazard(replace(h, subject=fence.name(h.subject), message=fence.text(h.message)))
+        for h in hazards
+    ]
 
 
 def _rights_told(rights: Sequence[RightsLeft], fence: Fence) -> list[str]:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
+from trueup.diff.types import Types, change_of_type, exchange_of_type, read_type
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import quote
 from trueup.model.table import Column
 from trueup.plan import hazards
-from trueup.plan.casting import assigns, keeps_bytes, read_type
-from trueup.plan.column_steps import column_steps, physical_steps, table_name
+from trueup.plan.column_steps import column_steps, column_subject, physical_steps, table_name
 from trueup.plan.decision import Alteration, Fate
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import (
@@ -65,11 +65,11 @@ class ColumnRule(Rule):
         steps = tuple(column_steps(new, before, after, work, forced=forced))
         old: Column = work.source[new.key].value.column
         retypes = forced or (old.type, old.collation) != (after.type, after.collation)
-        recasts = forced or (
-            retypes and not assigns(old.type or after.type, after.type or old.type)
-        )
+        types = old.type or after.type, after.type or old.type
+        change = change_of_type(*types, Types(work.source), Types(work.goal))
+        recasts = forced or (retypes and not change.assigns)
         work.alter(new.key, Alteration(steps, retypes=retypes, recasts=recasts))
-        if retypes and not keeps_bytes(old.type, after.type):
+        if retypes and (forced or change.rewrites):
             self._free_row_type(new, work)
 
     def _free_row_type(self, new: Element, work: Work) -> None:
@@ -147,7 +147,9 @@ class ColumnRule(Rule):
         text = '"text"' + "[]" * read_type(before.type).dimensions
         aside = replace(before, type=text, collation=None, storage=None, compression=None)
         release = tuple(column_steps(old, before, aside, work, forced=False))
-        restore = tuple(column_steps(new, aside, after, work, forced=False))
+        outcome = exchange_of_type(before.type, after.type, Types(work.source), Types(work.goal))
+        steps = column_steps(new, aside, after, work, forced=False, outcome=outcome)
+        restore = tuple(steps)
         work.reseat(old.key, release, restore, retypes=True)
 
     def create(self, element: Element, work: Work) -> Iterable[Statement]:
@@ -182,7 +184,9 @@ class ColumnRule(Rule):
         sql = f"ALTER TABLE {only}{table_name(element)} DROP COLUMN {quote(column.name)}"
         if column.generated:
             return statements(element, sql)
-        return statements(element, sql, hazards.data_loss(f"the values of {column.name} are lost"))
+        subject = column_subject(element, column.name)
+        loss = hazards.data_loss(f"the values of {column.name} are lost", subject)
+        return statements(element, sql, loss)
 
 
 def _is_above(column: ObjectKey, element: Element, work: Work) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pglast
 
+from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.plan import hazards
@@ -15,7 +16,7 @@ from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.opening import ATTACH, TABLES
 from trueup.plan.rule import Rule, statements
-from trueup.plan.statements import Hazard, Statement
+from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work

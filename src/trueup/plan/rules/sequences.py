@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pglast
 from pglast import ast
 
+from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
@@ -111,14 +112,16 @@ class SequenceRule(Rule):
         found: list[Statement] = []
         name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
         changes = _changes(before, after)
+        prices = hazards_of_sequence(f"{new.key.schema}.{new.key.name}", old.ddl, new.ddl)
         if after.is_identity:
             words = [c if c == _RESTART else f"SET {c}" for c in changes]
             if before.generated != after.generated:
                 words.insert(0, f"SET GENERATED {after.generated}")
             target = f"ALTER TABLE {after.table} ALTER COLUMN {quote(after.column)}"
-            found += statements(new, f"{target} {' '.join(words)}") if words else ()
+            sql = f"{target} {' '.join(words)}"
+            found += statements(new, sql, *prices) if words else ()
         elif changes:
-            found += statements(new, f"ALTER SEQUENCE {name} {' '.join(changes)}")
+            found += statements(new, f"ALTER SEQUENCE {name} {' '.join(changes)}", *prices)
         word = _persistence_change(before, after, old, new, work)
         found += statements(new, f"ALTER SEQUENCE {name} SET {word}") if word else ()
         return Alteration(tuple(found))
@@ -185,6 +188,35 @@ def _changes(before: Sequence, after: Sequence) -> list[str]:
     return [*words, _RESTART] if outside else words
 
 
+def hazards_of_sequence(name: str, old: str, new: str) -> tuple[Hazard, ...]:
+    """What it costs that a sequence becomes another: it starts anew where its start lies outside
+    of its new bounds, and PostgreSQL refuses bounds that exclude where it stands
+    (https://www.postgresql.org/docs/current/sql-altersequence.html)."""
+    before, after = parse_sequence(old), parse_sequence(new)
+    found: list[Hazard] = []
+    if _RESTART in _changes(before, after):
+        found.append(hazards.data_loss(f"where {name} stands is lost", name))
+    elif _is_tighter(before, after):
+        found.append(hazards.may_fail(f"{name} may stand beyond its new bounds", name))
+    return tuple(found)
+
+
+def _is_tighter(before: Sequence, after: Sequence) -> bool:
+    (low, high), (lower, upper) = _bounds(before), _bounds(after)
+    return lower > low or upper < high
+
+
+def _bounds(sequence: Sequence) -> tuple[int, int]:
+    """Those that are not said come from the type and the direction."""
+    words = sequence.clauses.get("as", "").split()
+    most = 2 ** (_BITS.get(words[-1] if words else "", 64) - 1)
+    down = (sequence.number("increment") or 1) < 0
+    low, high = (-most, -1) if down else (1, most - 1)
+    given = sequence.number("minvalue"), sequence.number("maxvalue")
+    return (low if given[0] is None else given[0], high if given[1] is None else given[1])
+
+
+_BITS = {"smallint": 16, "integer": 32, "bigint": 64}
 _WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
 _RESTART = "RESTART"
 _ABSENT = {

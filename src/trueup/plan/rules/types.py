@@ -11,14 +11,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace as replaced
 from typing import ClassVar
 
+from trueup.diff.types import (
+    Types,
+    attribute_lost,
+    change_of_type,
+    dropped_attributes,
+    hazards_of,
+    label_stays,
+    only_gains_labels,
+    tables_holding,
+)
+from trueup.model.hazard import Hazard
 from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey
 from trueup.model.sql_slices import qualified, quote
 from trueup.model.table import parse_table
 from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
-from trueup.plan import hazards
 from trueup.plan.decision import Alteration
-from trueup.plan.element import Element
+from trueup.plan.element import Element, Side
 from trueup.plan.opening import TABLES
 from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
@@ -110,11 +120,11 @@ def literal(text: str) -> str:
 
 
 def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
-    kept = [label for label in after.labels if label in before.labels]
-    if kept != list(before.labels):
+    if not only_gains_labels(before, after):
         return None
+    kept = before.labels
     name = qualified(new.key.schema, new.key.name)
-    price = hazards.irreversible("PostgreSQL has no way to take a label from an enum")
+    price = label_stays(new.key)
     found: list[Statement] = []
     for index, label in enumerate(after.labels):
         if label in before.labels:
@@ -139,17 +149,53 @@ def _composite_changes(
     typed = [d for d in dependents if _is_typed(d, name)]
     if retyped and any(d.key.kind in TABLES and d not in typed for d in dependents):
         return None
-    changes = [f"DROP ATTRIBUTE {quote(n)}" for n in before.attributes if n not in kept]
-    for dependent in dependents if changes or retyped else ():
+    dropped = dropped_attributes(before, after)
+    for dependent in dependents if dropped or retyped else ():
         if rule_for(dependent.key.kind).blocks_retype:
             work.replace(dependent.key)
-    changes += [f"ALTER ATTRIBUTE {quote(n)} TYPE {after.attributes[n]}" for n in retyped]
-    changes += [
-        f"ADD ATTRIBUTE {quote(n)} {t}" for n, t in after.attributes.items() if n not in kept
-    ]
+    tables = _tables(old.key, work.source)
+    prices = _prices(before, after, old.key, tables, work)
+    changes = {f"DROP ATTRIBUTE {quote(n)}": prices.get(n, ()) for n in dropped}
+    for n in retyped:
+        changes[f"ALTER ATTRIBUTE {quote(n)} TYPE {after.attributes[n]}"] = prices.get(n, ())
+    changes |= {
+        f"ADD ATTRIBUTE {quote(n)} {t}": () for n, t in after.attributes.items() if n not in kept
+    }
     cascade = " CASCADE" if typed else ""
-    found = [s for c in changes for s in statements(new, f"ALTER TYPE {name} {c}{cascade}")]
-    return Alteration(tuple(found))
+    start = f"ALTER TYPE {name}"
+    found = [s for c, p in changes.items() for s in statements(new, f"{start} {c}{cascade}", *p)]
+    return Alteration(tuple(replaced(s, rows_of=tables if s.hazards else ()) for s in found))
+
+
+def _tables(type_: ObjectKey, side: Side) -> tuple[ObjectKey, ...]:
+    """The tables that hold values of a type. A column's element counts as its table."""
+
+    def dependents(key: ObjectKey) -> Iterable[ObjectKey]:
+        return (element.about for element in side.dependents(key))
+
+    return tuple(sorted(tables_holding(type_, dependents)))
+
+
+def _prices(
+    before: Composite,
+    after: Composite,
+    type_: ObjectKey,
+    tables: Sequence[ObjectKey],
+    work: Work,
+) -> dict[str, tuple[Hazard, ...]]:
+    """By attribute, what dropping it or giving it another type costs the tables that have it."""
+    if not tables:
+        return {}
+    found: dict[str, tuple[Hazard, ...]] = {}
+    for name, was in before.attributes.items():
+        now = after.attributes.get(name)
+        if now is None:
+            found[name] = (attribute_lost(type_, name, tables),)
+        elif now != was:
+            change = change_of_type(was, now, Types(work.source), Types(work.goal))
+            subject = f"{type_.schema}.{type_.name}.{name}"
+            found[name] = tuple(hazards_of(change, subject, now))
+    return found
 
 
 def _is_typed(element: Element, type_name: str) -> bool:

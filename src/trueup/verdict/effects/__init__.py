@@ -5,7 +5,9 @@ is committed, from what PostgreSQL counted and what its catalogs say."""
 from __future__ import annotations
 
 from trueup.verdict.effects.changes import (
+    Rehearsal,
     columns,
+    computed_columns,
     hazards_of_changes,
     refusals_of_changes,
     routines,
@@ -16,13 +18,15 @@ from trueup.verdict.effects.opened import opened
 from trueup.verdict.effects.pieces import Piece, pieces
 from trueup.verdict.effects.refusals import refusals_of_text, uses_outside
 from trueup.verdict.effects.rereads import rereads
-from trueup.verdict.effects.values import Hazard, Refusal, together
+from trueup.verdict.effects.using import usings
+from trueup.verdict.effects.values import Refusal, together
 
 __all__ = [
-    "Hazard",
     "Piece",
     "Refusal",
+    "Rehearsal",
     "columns",
+    "computed_columns",
     "hazards_of_changes",
     "hazards_of_text",
     "lost",
@@ -35,4 +39,5 @@ __all__ = [
     "routines",
     "together",
     "uses_outside",
+    "usings",
 ]

@@ -2,47 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from pglast.parser import ParseError
 
 from trueup.diff.compare import Change, ChangeKind
+from trueup.diff.types import (
+    Types,
+    change_of_type,
+    dependents_in,
+    hazards_of,
+    hazards_of_definition,
+    read_type,
+    tables_holding,
+)
 from trueup.diff.words import display
-from trueup.model.schema import Schema
-from trueup.model.table import Column, Table, parse_table
-from trueup.verdict.effects.managed import is_managed_change, managed_refusal
-from trueup.verdict.effects.values import (
+from trueup.model.hazard import (
     DATA_LOSS,
+    MAY_FAIL,
     RIGHTS,
     TABLE_REWRITE,
     UNREAD_CODE,
     Hazard,
-    Refusal,
 )
+from trueup.model.schema import ObjectKey, Schema
+from trueup.model.table import Column, Table, parse_table
+from trueup.plan.rules.sequences import hazards_of_sequence
+from trueup.verdict.effects.managed import is_managed_change, managed_refusal
+from trueup.verdict.effects.using import Using, does_the_same
+from trueup.verdict.effects.values import Refusal
 
+_TYPES: Final = frozenset({"TYPE", "DOMAIN"})
 _TABLES: Final = frozenset({"TABLE", "FOREIGN TABLE"})
-_HOLD_ROWS: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA"})
+_HOLD_ROWS: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA", "EXTENSION"})
 _PROTECTS: Final = frozenset({"POLICY", "ROW SECURITY"})
-# Each reads every value of those to its left.
-_WIDER: Final = (
-    ("smallint", "integer", "bigint", "numeric"),
-    ("real", "double precision"),
-    ("character varying", "text"),
-)
 
 
-def hazards_of_changes(
-    changes: Iterable[Change], renamed: Collection[str] = ()
-) -> tuple[Hazard, ...]:
-    """What is lost on the way from one schema to the other. `renamed` are tables, and columns as
-    `table.column`, without schemas, that got another name on the way."""
-    return tuple(
+@dataclass(frozen=True)
+class Rehearsal:
+    """The schema before and after new SQL ran on the shadow, and what its text says about it:
+    `renamed` are tables, and columns as `table.column`, without schemas, that get another name;
+    `usings` say how values get another type."""
+
+    before: Schema
+    after: Schema
+    renamed: Collection[str] = ()
+    usings: Sequence[Using] = ()
+
+    @cached_property
+    def types(self) -> tuple[Types, Types]:
+        """The types of both."""
+        return Types(self.before), Types(self.after)
+
+    @cached_property
+    def dependents(self) -> Callable[[ObjectKey], Iterable[ObjectKey]]:
+        """What stands on an object before."""
+        return dependents_in(self.before)
+
+
+def hazards_of_changes(changes: Iterable[Change], rehearsal: Rehearsal) -> tuple[Hazard, ...]:
+    """What is lost on the way from one schema to the other."""
+    found = tuple(
         hazard
         for change in changes
-        for hazard in _hazards(change)
-        if _bare(change, hazard.subject) not in renamed
+        for hazard in _hazards(change, rehearsal)
+        if _bare(change, hazard.subject) not in rehearsal.renamed
     )
+    return (*found, *_computed(rehearsal))
+
+
+def _computed(rehearsal: Rehearsal) -> Iterator[Hazard]:
+    """Values that USING makes in a way of its own."""
+    for using in rehearsal.usings:
+        if not _is_plain(using, rehearsal):
+            made = f"values of {using.subject} become what USING makes of them"
+            yield Hazard(DATA_LOSS, using.subject, made)
+            yield Hazard(MAY_FAIL, using.subject, f"USING may refuse values of {using.subject}")
+
+
+def _is_plain(using: Using, rehearsal: Rehearsal) -> bool:
+    """Whether a USING only says what the change of type does anyway."""
+    schema, _, name = using.table.rpartition(".")
+    key = ObjectKey("TABLE", schema or "public", name)
+    old, new = (_table(side.ddl(key)) for side in (rehearsal.before, rehearsal.after))
+    before = old.columns.get(using.column) if old else None
+    after = new.columns.get(using.column) if new else None
+    if before is None or after is None or not before.type or not after.type:
+        # What this text makes itself, unless it is an old thing under a new name.
+        return before is None and new is not None and not rehearsal.renamed
+    types, (here, there) = (before.type, after.type), rehearsal.types
+    change = change_of_type(*types, here, there)
+    source = here.resolved(read_type(types[0])).type
+    target = there.resolved(read_type(types[1])).type
+    return does_the_same(using, change, source, target)
 
 
 def _bare(change: Change, subject: str) -> str:
@@ -70,7 +125,18 @@ def columns(schema: Schema) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _hazards(change: Change) -> Iterator[Hazard]:
+def computed_columns(schema: Schema) -> frozenset[tuple[str, str]]:
+    """Table and column, without schemas, of generated columns: they hold no values of their own.
+    One whose name a column with values has too, in another schema, is none of them."""
+    found: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for key, item in schema.objects.items():
+        table = _table(item.ddl) if key.kind in _TABLES else None
+        for column in table.columns.values() if table else ():
+            found[bool(column.generated)].add((key.name, column.name))
+    return frozenset(found[True] - found[False])
+
+
+def _hazards(change: Change, rehearsal: Rehearsal) -> Iterator[Hazard]:
     key, what = change.key, display(change.key)
     subject = ".".join(part for part in (key.schema, key.name) if part)
     if change.kind is ChangeKind.REMOVED and key.kind in _HOLD_ROWS:
@@ -78,10 +144,15 @@ def _hazards(change: Change) -> Iterator[Hazard]:
     elif change.kind is ChangeKind.REMOVED and key.kind in _PROTECTS:
         yield Hazard(RIGHTS, subject, f"{what} is gone: more may be read or written than before")
     elif change.kind is ChangeKind.CHANGED and key.kind in _TABLES:
-        yield from _of_table(subject, change)
+        yield from _of_table(subject, change, rehearsal)
+    elif change.kind is ChangeKind.CHANGED and key.kind in _TYPES:
+        tables = tables_holding(key, rehearsal.dependents)
+        yield from hazards_of_definition(key, *rehearsal.types, tables)
+    elif change.kind is ChangeKind.CHANGED and key.kind == "SEQUENCE":
+        yield from hazards_of_sequence(subject, change.before or "", change.after or "")
 
 
-def _of_table(subject: str, change: Change) -> Iterator[Hazard]:
+def _of_table(subject: str, change: Change, rehearsal: Rehearsal) -> Iterator[Hazard]:
     before, after = _table(change.before), _table(change.after)
     if before is None or after is None:
         yield Hazard(UNREAD_CODE, subject, f"what becomes of the columns of {subject} is not known")
@@ -89,42 +160,24 @@ def _of_table(subject: str, change: Change) -> Iterator[Hazard]:
     for name, column in before.columns.items():
         now = after.columns.get(name)
         if now is None:
-            yield Hazard(
-                DATA_LOSS,
-                f"{subject}.{name}",
-                f"column {name} of {subject} is dropped with its values",
-            )
-        elif now.type != column.type:
-            yield _retyped(f"{subject}.{name}", column, now)
+            yield from _dropped(f"{subject}.{name}", column)
+        elif now.type != column.type and now.type and column.type:
+            yield from _retyped(f"{subject}.{name}", column, now, rehearsal)
 
 
-def _retyped(subject: str, before: Column, after: Column) -> Hazard:
-    if _only_wider(before.type, after.type):
-        return Hazard(TABLE_REWRITE, subject, f"{subject}: {before.type} becomes {after.type}")
-    return Hazard(
-        DATA_LOSS,
-        subject,
-        f"{subject} is converted from {before.type} to {after.type}: values may lose by it",
-    )
+def _dropped(subject: str, column: Column) -> Iterator[Hazard]:
+    """What is computed, or comes from a parent, goes with nothing of its own."""
+    if column.type and not column.generated:
+        table, _, name = subject.rpartition(".")
+        yield Hazard(DATA_LOSS, subject, f"column {name} of {table} is dropped with its values")
 
 
-def _only_wider(before: str, after: str) -> bool:
-    """Whether every value of the one type is one of the other. Lengths count: text without one
-    takes all, a longer one takes those of a shorter."""
-    old, old_size = _base(before)
-    new, new_size = _base(after)
-    for family in _WIDER:
-        if old in family and new in family:
-            enough = not new_size or (old_size and len(new_size) == 1 and new_size >= old_size)
-            return family.index(old) <= family.index(new) and bool(enough)
-    return False
-
-
-def _base(type_name: str) -> tuple[str, tuple[int, ...]]:
-    name, _, rest = type_name.replace('"', "").partition("(")
-    sizes = rest.partition(")")[0]
-    numbers = tuple(int(part) for part in sizes.split(",") if part.strip().isdecimal())
-    return name.removeprefix("pg_catalog.").strip(), numbers
+def _retyped(subject: str, before: Column, after: Column, rehearsal: Rehearsal) -> Iterator[Hazard]:
+    if after.generated:
+        yield Hazard(TABLE_REWRITE, subject, f"the values of {subject} are computed anew")
+        return
+    change = change_of_type(before.type, after.type, *rehearsal.types)
+    yield from hazards_of(change, subject, after.type)
 
 
 def _table(ddl: str | None) -> Table | None:

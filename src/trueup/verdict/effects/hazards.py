@@ -7,10 +7,7 @@ from typing import Any, Final
 
 from pglast import ast
 
-from trueup.verdict.effects.names import dropped, function_name, relation, shown
-from trueup.verdict.effects.pieces import Piece, inner
-from trueup.verdict.effects.targets import changed_rows
-from trueup.verdict.effects.values import (
+from trueup.model.hazard import (
     DATA_LOSS,
     LONG_LOCK,
     MAY_FAIL,
@@ -18,13 +15,15 @@ from trueup.verdict.effects.values import (
     UNREAD_CODE,
     Hazard,
 )
+from trueup.verdict.effects.names import dropped, function_name, relation, shown
+from trueup.verdict.effects.pieces import Piece, inner
+from trueup.verdict.effects.targets import changed_rows
 
 Name = tuple[str, str]
 
-# Dropping these takes rows along, or, with CASCADE, columns that stand on them.
-_HOLD_ROWS: Final = frozenset(
-    ["OBJECT_TABLE", "OBJECT_FOREIGN_TABLE", "OBJECT_SCHEMA", "OBJECT_SEQUENCE"]
-)
+# Dropping these takes rows along (those of a foreign table live elsewhere), or, with CASCADE,
+# columns that stand on them.
+_HOLD_ROWS: Final = frozenset(["OBJECT_TABLE", "OBJECT_SCHEMA", "OBJECT_SEQUENCE"])
 _UNDER_COLUMNS: Final = frozenset(
     [
         "OBJECT_TYPE",
@@ -43,10 +42,16 @@ _UNDER_COLUMNS: Final = frozenset(
 
 
 def hazards_of_text(
-    found: Sequence[Piece], routines: Collection[str], columns: Collection[tuple[str, str]]
+    found: Sequence[Piece],
+    routines: Collection[str],
+    columns: Collection[tuple[str, str]],
+    computed: Collection[tuple[str, str]] = (),
 ) -> tuple[Hazard, ...]:
     """`routines`: names of the functions and procedures that migrations made (their bodies are not
-    read here); `columns`: table and column names that were there before, without schemas."""
+    read here); `columns`: table and column names that were there before, without schemas, and
+    `computed` those among them that are generated."""
+    # A name that something else is given may stand for a column with values of its own.
+    computed = () if renamed(found) else computed
     made: set[Name] = set()
     hazards: list[Hazard] = []
     for piece in found:
@@ -54,7 +59,7 @@ def hazards_of_text(
         if piece.tree is not None:
             hazards += _drops(piece.tree, made)
             hazards += _rows(piece.tree, made, columns)
-            hazards += _table(piece.tree, made)
+            hazards += _table(piece.tree, made, computed)
             made.update(_made(piece.tree))
     return tuple(hazards)
 
@@ -167,7 +172,7 @@ def _overwrites(
         )
 
 
-def _table(tree: Any, made: Collection[Name]) -> Iterator[Hazard]:
+def _table(tree: Any, made: Collection[Name], computed: Collection[Name]) -> Iterator[Hazard]:
     """What a statement does to a table that was there: locks, chances to fail, rights."""
     target = getattr(tree, "relation", None)
     if not isinstance(target, ast.RangeVar) or relation(target) in made:
@@ -179,12 +184,17 @@ def _table(tree: Any, made: Collection[Name]) -> Iterator[Hazard]:
             yield Hazard(MAY_FAIL, subject, f"rows of {subject} may not be unique")
     if isinstance(tree, ast.AlterTableStmt):
         for command in tree.cmds or ():
-            yield from _command(command, subject)
+            if (target.relname, command.name) not in computed or not _drops_column(command):
+                yield from _command(command, subject)
+
+
+def _drops_column(command: Any) -> bool:
+    return bool(command.subtype.name == "AT_DropColumn")
 
 
 def _command(command: Any, subject: str) -> Iterator[Hazard]:
     kind = command.subtype.name
-    if kind == "AT_DropColumn":
+    if _drops_column(command):
         yield Hazard(
             DATA_LOSS,
             f"{subject}.{command.name}",

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from trueup.model.hazard import DATA_LOSS, Hazard
 from trueup.model.state import Counted, Relation, State
-from trueup.verdict.effects.values import DATA_LOSS, Hazard
 
 _SYSTEM: Final = frozenset({"pg_catalog", "information_schema"})
 _LARGE_OBJECTS: Final = ("pg_largeobject", "pg_largeobject_metadata")

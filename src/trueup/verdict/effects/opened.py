@@ -10,9 +10,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from trueup.model.hazard import ACCESS_OPENED, Hazard
 from trueup.model.state import PUBLIC, Policy, Relation, Routine, State, Thing, granted
 from trueup.verdict.effects.lost import counted
-from trueup.verdict.effects.values import ACCESS, Hazard
 
 _KINDS: Final = {
     "r": "table",
@@ -273,4 +273,4 @@ def _settings(before: State, after: State) -> Iterator[Hazard]:
 
 
 def _hazard(subject: str, message: str) -> Hazard:
-    return Hazard(ACCESS, subject, message)
+    return Hazard(ACCESS_OPENED, subject, message)

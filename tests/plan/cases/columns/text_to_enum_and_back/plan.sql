@@ -3,7 +3,7 @@ DROP INDEX "public"."t_feels";
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "feels" DROP DEFAULT;
 ALTER TABLE "public"."t" ALTER COLUMN "feels" TYPE "public"."mood" USING "feels"::"public"."mood";
 ALTER TABLE "public"."t" ALTER COLUMN "was" TYPE "text";
-ALTER TABLE "public"."t" ALTER COLUMN "many" TYPE "text"[] USING "many"::"text"[]::"text"[];
+ALTER TABLE "public"."t" ALTER COLUMN "many" TYPE "text"[];
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "feels" SET DEFAULT 'sad'::"public"."mood";
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "was" SET DEFAULT 'glad'::"text";
 CREATE INDEX "t_feels" ON "public"."t" USING "btree" ("feels");

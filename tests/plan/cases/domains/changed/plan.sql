@@ -12,7 +12,7 @@ ALTER DOMAIN "public"."b" DROP NOT NULL;
 ALTER DOMAIN "public"."b" ADD CONSTRAINT "k" CHECK ((VALUE = ANY (ARRAY['x'::"text", 'y'::"text"])));
 ALTER DOMAIN "public"."c" ADD CONSTRAINT "later" CHECK ((VALUE < 9));
 CREATE DOMAIN "public"."e" AS character varying(9) COLLATE "pg_catalog"."C";
-ALTER TABLE "public"."t" ALTER COLUMN "e" TYPE "public"."e" USING "e"::"text"::"public"."e";
+ALTER TABLE "public"."t" ALTER COLUMN "e" TYPE "public"."e" USING "e"::"text";
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "e" SET DEFAULT 'x'::character varying;
 DROP DOMAIN "public"."e__trueup_old";
 RESET search_path;

@@ -1,13 +1,11 @@
 SET search_path = '';
-DROP INDEX "public"."t_a";
 DROP VIEW "public"."v";
 ALTER EXTENSION "citext" SET SCHEMA "x";
-ALTER TABLE "public"."t" ALTER COLUMN "a" TYPE "x"."citext" USING "a"::"text"::"x"."citext";
+ALTER TABLE "public"."t" ALTER COLUMN "a" TYPE "x"."citext";
 ALTER TABLE "public"."t" ALTER COLUMN "b" TYPE "jsonb" USING "b"::"text"::"jsonb";
 DROP EXTENSION "hstore";
 CREATE VIEW "public"."v" AS
  SELECT "a"
    FROM "public"."t"
   WHERE ("a" OPERATOR("x".=) 'q'::"x"."citext");
-CREATE INDEX "t_a" ON "public"."t" USING "btree" ("a");
 RESET search_path;

@@ -1,4 +1,4 @@
-ALTER TABLE "public"."person" ALTER COLUMN "work" TYPE "text"[] USING "work"::"text"[]::"text"[];
+ALTER TABLE "public"."person" ALTER COLUMN "work" TYPE "text"[];
 ALTER TABLE "public"."person" ALTER COLUMN "home" TYPE "text";
 DROP TABLE "public"."leaving";
 ALTER TYPE "public"."paint" RENAME TO "paint__trueup_old";

@@ -1,0 +1,125 @@
+"""The answer to "what does this change of a column's type do?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trueup.diff.types.casts import STRINGS, assigned, step_between
+from trueup.diff.types.known import Resolved, Types
+from trueup.diff.types.meanings import outcome_of, through_text
+from trueup.diff.types.spelled import Type, name_of, read_type
+from trueup.diff.types.stored import keeps_bytes
+from trueup.diff.types.values import IN_DOUBT, Outcome
+from trueup.model.sql_slices import quote
+
+_TEXT = '"text"'
+_CHECKED = "a value may break the domain's rules"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChange:
+    """What a change of type does. `casts`: the types that a value is cast to in USING, none where
+    PostgreSQL needs no telling; `wraps`: it becomes the only element of an array. `fails`: why a
+    value may be refused; `loses`: what can't be had back, or silently is something else; both ""
+    where nothing is."""
+
+    casts: tuple[str, ...] = ()
+    rewrites: bool = False
+    fails: str = ""
+    loses: str = ""
+    wraps: bool = False
+
+    @property
+    def assigns(self) -> bool:
+        """Whether PostgreSQL does it without being told how."""
+        return not self.casts
+
+    def using(self, column: str) -> str:
+        """The USING expression for a column, "" where none is needed."""
+        if not self.casts:
+            return ""
+        name = quote(column)
+        value = "::".join((name, *self.casts))
+        return (
+            f"CASE WHEN {name} IS NULL THEN NULL ELSE ARRAY[{value}] END" if self.wraps else value
+        )
+
+
+def change_of_type(old: str, new: str, before: Types, after: Types) -> TypeChange:
+    """What ALTER COLUMN … TYPE does in the way the plan goes. `old` is a type of the schema
+    `before`, `new` one of `after`; a collation after them counts for nothing."""
+    source, target = read_type(old), read_type(new)
+    if source.dimensions or target.dimensions:
+        return _arrays(source, target, before, after)
+    return _scalars(source, target, before, after)
+
+
+def exchange_of_type(old: str, new: str, before: Types, after: Types) -> TypeChange:
+    """The same where the type is another one of the same name: every value goes by way of its
+    text form."""
+    source, target = read_type(old), read_type(new)
+    many = "[]" if source.dimensions and target.dimensions else ""
+    outcome = through_text(source, target, before, after)
+    resolved = after.resolved(target.element)
+    if resolved.constrained:
+        outcome |= Outcome(_CHECKED)
+    # By assignment what is too long is refused; an explicit cast would cut it off.
+    text_is_enough = resolved.type.base in STRINGS and not target.dimensions
+    casts = (_TEXT + many,) if text_is_enough else (_TEXT + many, target.text)
+    return TypeChange(casts, True, outcome.fails, outcome.loses)
+
+
+def _scalars(old: Type, new: Type, before: Types, after: Types) -> TypeChange:
+    source, target = before.resolved(old), after.resolved(new)
+    if source.type.dimensions or target.type.dimensions:
+        return _over_arrays(new, source, target)
+    casts = _casts(source, target, new, after)
+    outcome = outcome_of(source.type, target.type, before, after)
+    if target.constrained and old.text != new.text:
+        outcome |= Outcome(_CHECKED)
+    keeps = not casts and _keeps(source, target, before, after)
+    return TypeChange(casts, not keeps, outcome.fails, outcome.loses)
+
+
+def _keeps(source: Resolved, target: Resolved, before: Types, after: Types) -> bool:
+    if target.constrained or before.body(source.type.base) != after.body(target.type.base):
+        return False
+    return keeps_bytes(source.type, target.type, knows_modifier=not source.is_domain)
+
+
+def _casts(source: Resolved, target: Resolved, new: Type, after: Types) -> tuple[str, ...]:
+    """Casts name no length: by assignment, what is too long is refused and not cut off."""
+    old, under = source.type, target.type
+    if after.has_cast(old.text, under.text):
+        return (new.text,)
+    if assigned(old, under):
+        return ()
+    step = step_between(old, under)
+    # Whole numbers only know how many bits to make when they are told.
+    told = under.base == "bit" and step != _TEXT and old.base not in STRINGS
+    last = new.text if told or name_of(new.base) else new.bare
+    return (step, last) if step else (last,)
+
+
+def _over_arrays(new: Type, source: Resolved, target: Resolved) -> TypeChange:
+    """Domains over arrays."""
+    if source.type.text == target.type.text:
+        return TypeChange((), target.constrained, _CHECKED if target.constrained else "")
+    return TypeChange((_TEXT, new.text), True, IN_DOUBT.fails, IN_DOUBT.loses)
+
+
+def _arrays(old: Type, new: Type, before: Types, after: Types) -> TypeChange:
+    if old.dimensions and new.dimensions:
+        each = _scalars(old.element, new.element, before, after)
+        same = old.base == new.base and new.modifier in ("", old.modifier)
+        casts = tuple(f"{cast}[]" for cast in each.casts)
+        return TypeChange(casts, each.rewrites or not same, each.fails, each.loses)
+    if new.dimensions:
+        each = _scalars(old, new.element, before, after)
+        casts = each.casts or (new.bare,)
+        return TypeChange(casts, True, each.fails, each.loses, wraps=True)
+    target = after.resolved(new)
+    if target.type.base in STRINGS and not target.constrained:
+        outcome = outcome_of(old, target.type, before, after)
+        return TypeChange((), True, outcome.fails, outcome.loses)
+    return TypeChange((_TEXT, new.text), True, IN_DOUBT.fails, IN_DOUBT.loses)
