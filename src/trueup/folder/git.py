@@ -20,6 +20,29 @@ def earlier_texts(root: Path, path: str) -> Iterator[bytes]:
             yield content
 
 
+def texts_of_version(root: Path, folder: str, version: str) -> Iterator[bytes]:
+    """The contents of a version's file, whatever it was named, in the commits of any branch that
+    touched it, newest first. `folder` is relative to `root`."""
+    log = _git(
+        root, "log", "--all", "--no-renames", "--relative", "--name-only", "-z",
+        f"--max-count={_LOOK_BACK}", "--format=%x00%H", "--", f":(glob){folder}/{version}_*.sql",
+    )  # fmt: skip
+    for commit, paths in _touched(log or b""):
+        for path in paths:
+            content = _git(root, "show", f"{commit}:./{path}")
+            if content is not None:
+                yield content
+
+
+def _touched(log: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Commits with the paths that they touched: a commit stands after an empty field."""
+    fields = os.fsdecode(log).split("\0")
+    starts = [at for at, field in enumerate(fields[:-1]) if not field and fields[at + 1]]
+    for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
+        names = (field.removeprefix("\n") for field in fields[start + 2 : end])
+        yield fields[start + 1], [name for name in names if name]
+
+
 def _git(root: Path, *arguments: str) -> bytes | None:
     """What git answers, None when it refuses or isn't there. GIT_* of a hook that runs us would
     point elsewhere."""

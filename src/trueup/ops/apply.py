@@ -16,21 +16,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change, compare
-from trueup.errors import CannotTell, UsageError, ValidationFailed
+from trueup.diff.words import display
+from trueup.errors import CannotTell, Interrupted, StatementFailed, TrueupError, UsageError
 from trueup.folder.atomic import WriteFailed
 from trueup.folder.migrations import Folder
-from trueup.model.finding import Finding, Severity
+from trueup.model.finding import Finding, Severity, warning
+from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
+from trueup.ops.before_apply import Start, refuse_history, refuse_order, refuse_what_is_there
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import Intent, finish_interrupted
 from trueup.ops.lint import lint_findings
 from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.ops.target import Target
+from trueup.ops.unsettled import explain_drift
 from trueup.shadow.shadow import Shadow
+from trueup.verdict.missing import is_there
 from trueup.verdict.objects import Drift, Sides, judge
+from trueup.verdict.stops import listed, newer_rows
 
 if TYPE_CHECKING:
     from trueup.history.apply_one import AppliedMigration
@@ -38,17 +44,13 @@ if TYPE_CHECKING:
     from trueup.postgres.session import Connection
 
 
-_STOPS = frozenset({"migration_failed", "migration_duplicate_version"})
-# Supabase's ledger says that such a file ran already.
-_RAN_ELSEWHERE = "foreign_row"
-
-
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
     """What `apply` did, or would do with `dry_run`.
 
     `planned` are the files to run, `applied` those that ran, `changes` what they change in the
-    schema according to the shadow, `drift` what differs between database and migrations now."""
+    schema according to the shadow, `drift` what differs between database and migrations now;
+    `problem` is why that could not be told, and is among the findings too."""
 
     dry_run: bool
     database: str
@@ -58,6 +60,16 @@ class ApplyResult:
     schema_file: Written
     drift: tuple[Drift, ...]
     findings: tuple[Finding, ...]
+    problem: TrueupError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """What came of comparing the database with its migrations in the end."""
+
+    drift: tuple[Drift, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problem: TrueupError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +82,32 @@ class _Rehearsal:
     after: Schema
 
 
-def apply(project: Project, *, to: str | None = None, dry_run: bool = False) -> ApplyResult:
-    """Applies pending migrations up to version `to` (all of them without it).
+def apply(
+    project: Project,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
+    allow_newer: bool = False,
+) -> ApplyResult:
+    """Applies pending migrations up to version `to` (all of them without it). `allow_newer` lets
+    an older release go on where newer ones have run.
 
-    Raises ValidationFailed when the folder or the history forbids it (a failed migration, a
-    duplicate version), StatementFailed when a file fails on the shadow (the database is then
-    untouched) or on the database (that file then left nothing), LockTimeout, ConnectionFailed.
+    Raises ValidationFailed when the folder or the history forbids it (any error in them), when the
+    order would matter or the history is lost, StatementFailed when a file fails on the shadow (the
+    database is then untouched) or on the database (that file then left nothing), LockTimeout,
+    ConnectionFailed.
     """
     folder = project.folder()
     refuse_blocked(folder)
     with writable_database(project) as conn:
         if dry_run:
-            return apply_locked(project, folder, conn, None, to)
+            return apply_locked(project, folder, conn, None, to, allow_newer=allow_newer)
         finish_interrupted(project, folder.migrations)
         with locked_database(project, conn) as lock:
             # Read anew: whoever had the lock until now may have added files and run them.
             folder = project.listed()
             refuse_blocked(folder)
-            return apply_locked(project, folder, conn, lock, to)
+            return apply_locked(project, folder, conn, lock, to, allow_newer=allow_newer)
 
 
 @contextmanager
@@ -124,12 +144,18 @@ def locked_database(project: Project, conn: Connection) -> Iterator[MigrationLoc
 
 
 def apply_locked(
-    project: Project, folder: Folder, conn: Connection, lock: MigrationLock | None, to: str | None
+    project: Project,
+    folder: Folder,
+    conn: Connection,
+    lock: MigrationLock | None,
+    to: str | None,
+    *,
+    allow_newer: bool = False,
 ) -> ApplyResult:
     """`apply` with the folder read and the lock in hand; without a lock it is a dry run."""
     target = Target.of(project, conn, folder.migrations)
     planned = _up_to(target.history.pending, folder, to)
-    refuse_history(folder, target, planned)
+    refuse_history(folder, target, allow_newer=allow_newer)
     rehearsal = _rehearse(project, folder, target, planned)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
@@ -137,13 +163,14 @@ def apply_locked(
     if lock:
         with Intent(project, whole, folder.migrations) as intent:
             _start_history(project, folder, target, conn)
-            for done in _run(project, conn, lock, planned):
-                applied.append(done)
-                intent.due = True
+            with _telling(applied):
+                for done in _run(project, conn, lock, planned):
+                    applied.append(done)
+                    intent.due = True
             written = _write(project, whole, applied)
     else:
         written = would_write(project, whole)
-    drift = _drift(target, rehearsal, lock is not None)
+    closing = _close(target, rehearsal, planned if lock else ())
     return ApplyResult(
         dry_run=lock is None,
         database=target.name,
@@ -151,13 +178,28 @@ def apply_locked(
         applied=tuple(applied),
         changes=compare(rehearsal.before, rehearsal.after),
         schema_file=written,
-        drift=drift,
+        drift=closing.drift,
         findings=(
             *folder.findings,
-            *_lasting(target.history.findings, planned),
+            *closing.findings,
+            *_lasting(target.history.findings, newer_rows(target.history)),
             *lint_findings(project, planned, folder.migrations, target.major),
         ),
+        problem=closing.problem,
     )
+
+
+@contextmanager
+def _telling(applied: Sequence[AppliedMigration]) -> Iterator[None]:
+    """What was applied before something failed is told with the failure."""
+    try:
+        yield
+    except TrueupError as problem:
+        if applied:
+            names = ", ".join(done.migration.file_name for done in applied)
+            before = f"applied and recorded before that: {names}"
+            problem.hint = "; ".join(filter(None, (problem.hint, before)))
+        raise
 
 
 def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]) -> Written:
@@ -170,21 +212,6 @@ def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]
                 "`trueup check` writes it"
             )
         raise
-
-
-def refuse_history(folder: Folder, target: Target, planned: Sequence[Migration]) -> None:
-    """Raises ValidationFailed for a history that is not in order: it is mended first, because
-    running on top of it would hide why."""
-    problems = [f for f in folder.findings if f.is_error]
-    versions = {file.version for file in planned}
-    problems += [
-        finding
-        for finding in target.history.findings
-        if finding.code in _STOPS
-        or (finding.code == _RAN_ELSEWHERE and finding.subject in versions)
-    ]
-    if problems:
-        raise ValidationFailed("nothing was applied", problems=tuple(dict.fromkeys(problems)))
 
 
 def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tuple[Migration, ...]:
@@ -212,7 +239,11 @@ def _rehearse(
     ran = target.history.applied
     before, after = shadow.replayed(ran).schema, shadow.replayed([*ran, *planned]).schema
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    return _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after))
+    start = Start(project, folder, target, shadow, frame, planned)
+    refuse_order(start)
+    rehearsed = _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after))
+    refuse_what_is_there(start, rehearsed.after)
+    return rehearsed
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -235,14 +266,31 @@ def _run(
     limits = Limits(settings.lock_timeout, settings.statement_timeout, settings.lock_retries)
     for number, migration in enumerate(planned, 1):
         project.progress(f"applying {number}/{len(planned)} {migration.file_name}")
-        yield apply_migration(
-            conn,
-            migration,
-            lock,
-            by=person(os.environ),
-            limits=limits,
-            on_retry=lambda retry: project.say(str(retry)),
-        )
+        with _told_if_there(migration):
+            done = apply_migration(
+                conn,
+                migration,
+                lock,
+                by=person(os.environ),
+                limits=limits,
+                on_retry=lambda retry: project.say(str(retry)),
+            )
+        yield done
+
+
+@contextmanager
+def _told_if_there(migration: Migration) -> Iterator[None]:
+    """The shadow had room for what the file makes, so the file is not what is wrong."""
+    try:
+        yield
+    except StatementFailed as failed:
+        if is_there(failed.sqlstate):
+            failed.hint = (
+                "the replay got past this: the database has it already. If this file ran here"
+                f" before, `trueup mark-applied {migration.version}` records it; else see with"
+                " `trueup check` what was made by hand"
+            )
+        raise
 
 
 def _for_schema_file(
@@ -266,6 +314,41 @@ def _drift(target: Target, rehearsal: _Rehearsal, applied: bool) -> tuple[Drift,
     return judge(Sides(goal, goal, None, live))
 
 
-def _lasting(findings: Sequence[Finding], planned: Sequence[Migration]) -> tuple[Finding, ...]:
-    """History findings that still hold: that files were pending is told by the result."""
-    return tuple(f for f in findings if f.severity is not Severity.INFO)
+def _close(target: Target, rehearsal: _Rehearsal, ran: Sequence[Migration]) -> _Closing:
+    """The comparison at the end. What was applied is applied, so that it is told although nothing
+    can be compared."""
+    try:
+        drift = _drift(target, rehearsal, bool(ran))
+        drift = explain_drift(rehearsal.shadow, target, drift, ran)
+    except Interrupted:
+        raise
+    except TrueupError as problem:
+        return _Closing(findings=tuple(problem.findings()), problem=problem)
+    newer = newer_rows(target.history)
+    if newer:
+        return _Closing(findings=(_newer(newer, drift),))
+    return _Closing(drift)
+
+
+def _newer(rows: Sequence[HistoryRow], drift: Sequence[Drift]) -> Finding:
+    names = listed([f"{row.version}_{row.name}" for row in rows])
+    objects = listed([display(item.key) for item in drift])
+    said = f"not compared, for these may have made it: {objects}" if drift else "nothing differs"
+    return warning(
+        "database_newer",
+        rows[0].version,
+        f"{names} ran here and {'is' if len(rows) == 1 else 'are'} newer than every file of this"
+        f" checkout; {said}",
+        "`trueup check` in a checkout of the newer release compares everything",
+    )
+
+
+def _lasting(findings: Sequence[Finding], newer: Sequence[HistoryRow]) -> tuple[Finding, ...]:
+    """History findings that still hold: that files were pending is told by the result, and rows
+    that were allowed to be newer by a warning."""
+    allowed = {row.version for row in newer}
+    return tuple(
+        f
+        for f in findings
+        if f.severity is not Severity.INFO and not (f.is_error and f.subject in allowed)
+    )

@@ -24,6 +24,7 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
+from trueup.ops.before_apply import refuse_history
 from trueup.ops.draft import QUERY, Draft, make_draft, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
@@ -33,6 +34,7 @@ from trueup.ops.recover import Fate, NewFile, settle_under_lock
 from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
+from trueup.ops.unsettled import explain_drift
 from trueup.verdict.effects import Hazard
 from trueup.verdict.objects import Drift, Sides, judge
 
@@ -144,6 +146,8 @@ def _attempt(
     repeated = _repeated(ground)
     if repeated:
         return repeated
+    _refuse_what_ran(ground)
+    refuse_history(folder, ground.target)
     _refuse_pending(ground)
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
@@ -184,6 +188,25 @@ def _repeated(ground: _Ground) -> NewResult | None:
         file=made.path,
         repeated=True,
     )
+
+
+def _refuse_what_ran(ground: _Ground) -> None:
+    """Raises ValidationFailed where a row without a file ran this very SQL: once is enough."""
+    target, draft = ground.target, ground.draft.migration
+    if not target.history.missing:
+        return
+    files = [*ground.folder.migrations, draft]
+    moved = ground.target.judged(ground.project, files).moved
+    row = next((one.row for one in moved if one.file is draft and one.follows), None)
+    if row is not None:
+        label = f"{row.version}_{row.name}"
+        raise ValidationFailed(
+            f"this SQL ran on {target.name} already, as {label}, whose file this checkout lacks",
+            code="history_missing_file",
+            subject=row.version,
+            hint=f"bring {label}.sql back (git log --all --diff-filter=D --name-only shows deleted"
+            " files); nothing needs to run",
+        )
 
 
 def _refuse_pending(ground: _Ground) -> None:
@@ -247,7 +270,7 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
     before = frame.cut(shadow.replayed(target.history.applied).schema)
     live = frame.cut_live(target.dump(shadow.host.pg_dump))
-    drift = judge(Sides(before, before, None, live))
+    drift = explain_drift(shadow, target, judge(Sides(before, before, None, live)))
     return replace(result, drift=drift, fingerprint=live.fingerprint)
 
 
@@ -309,8 +332,9 @@ def _explain(problem: TrueupError, fate: Fate, file: Migration) -> None:
 def _result(
     ground: _Ground, rehearsed: Rehearsed, file: Migration, applied: ApplyResult
 ) -> NewResult:
-    comparable = rehearsed.shadow.major == ground.target.major
-    other = () if comparable else (_other_major(ground, rehearsed),)
+    same_major = rehearsed.shadow.major == ground.target.major
+    other = () if same_major else (_other_major(ground, rehearsed),)
+    comparable = same_major and applied.problem is None
     done = applied.applied[0]
     return NewResult(
         dry_run=False,

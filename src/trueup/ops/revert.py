@@ -14,6 +14,7 @@ from trueup.errors import CannotTell, StatementFailed, ValidationFailed
 from trueup.ops.diff import split_by_order
 from trueup.ops.project import Project
 from trueup.ops.reconcile import Choice, Look, chosen, insist_on_proof, look, mixed, prove_revert
+from trueup.ops.unsettled import refuse_revert
 
 if TYPE_CHECKING:
     from trueup.plan.plan import Statement
@@ -46,14 +47,16 @@ def revert(
     """Plans and proves, on a copy of the database's schema, the way back; with `apply`, runs it
     on the database under the migration lock. `may_lose_data` is asked when a statement loses data.
 
-    Raises ValidationFailed with nothing changed when the plan can't be proven, loses data without
-    leave, or the database changed since it was looked at; StatementFailed when the database
-    refuses a statement (what is transactional is then undone).
+    Raises ValidationFailed with nothing changed when a migration may have made what it would undo
+    (`pending_first`, and what speaks against any reconcile), when the plan can't be proven, loses
+    data without leave, or the database changed since it was looked at; StatementFailed when the
+    database refuses a statement (what is transactional is then undone).
     """
     seen = look(project, choice)
     changes = chosen(seen, choice)
     if not changes:
         return RevertResult(seen.target.name, (), None)
+    refuse_revert(seen, [change.key for change in changes])
     proof = prove_revert(project, seen, choice, changes)
     if not apply:
         return RevertResult(seen.target.name, changes, proof)
