@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 _LOOK_BACK = 20
@@ -38,7 +39,7 @@ def _touched(log: bytes) -> Iterator[tuple[str, list[str]]]:
     """Commits with the paths that they touched: a commit stands after an empty field."""
     fields = os.fsdecode(log).split("\0")
     starts = [at for at, field in enumerate(fields[:-1]) if not field and fields[at + 1]]
-    for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
+    for start, end in pairwise([*starts, len(fields)]):
         names = (field.removeprefix("\n") for field in fields[start + 2 : end])
         yield fields[start + 1], [name for name in names if name]
 

@@ -111,9 +111,15 @@ def refuse_what_is_there(start: Start, after: Schema) -> None:
         return
     made = [key for key in after if key.kind not in _PREPARED]
     there = [key for key in made if key in live]
-    same = [key for key in there if live.ddl(key) == after.ddl(key) and key.kind not in _REPLACED]
+    same = [key for key in there if key.kind not in _REPLACED and _is_the_same(key, live, after)]
     if same or (made and len(there) == len(made)):
         raise ValidationFailed("nothing was applied", problems=[_lost(start, live, there)])
+
+
+def _is_the_same(key: ObjectKey, live: Schema, after: Schema) -> bool:
+    """Itself, and what it stands on: the key of another table is no sign of ours."""
+    around = [need for need in after[key].depends_on if need in after]
+    return all(live.ddl(one) == after.ddl(one) for one in (key, *around))
 
 
 def _lost(start: Start, live: Schema, there: Sequence[ObjectKey]) -> Finding:

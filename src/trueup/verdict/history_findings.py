@@ -176,8 +176,8 @@ def _out_of_order(file: Migration, pairs: Sequence[Pair]) -> Finding:
         file.version,
         f"{file.file_name} is pending, but {_label(newest.version, newest.name)}, which comes"
         " after it, has already run",
-        "`trueup apply` runs it now, while a replay from empty runs it earlier; where the order"
-        " matters, give it a later version first",
+        "`trueup apply` runs it now, while a replay from empty runs it earlier, and refuses where"
+        " that gives another schema; where the order matters for rows, give it a later version first",
         Location(file.path),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from trueup.model.finding import Finding, Location, error
 from trueup.model.history import ForeignHistory, HistoryRow
@@ -53,11 +54,10 @@ def moved_rows(
     free = [pair.file for pair in pairs if pair.file and pair.state in TO_RUN]
     if not lone or not free:
         return ()
-    texts = {row.version: text_of(row, foreign, old_text) for row in lone}
-    keys = {row.version: _key(texts[row.version]) for row in lone}
+    key_of = cache(lambda row: _key(text_of(row, foreign, old_text)))
     ways: tuple[tuple[Same, Callable[[HistoryRow, Migration], bool]], ...] = (
         (Same.CONTENT, lambda row, file: row.checksum == file.checksum),
-        (Same.STATEMENTS, lambda row, file: _is(keys[row.version], file)),
+        (Same.STATEMENTS, lambda row, file: _is(key_of(row), file)),
         (Same.NAME, lambda row, file: row.name in (file.name, file.file_name[: -len(".sql")])),
     )
     found: dict[str, Moved] = {}
