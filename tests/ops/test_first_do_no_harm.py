@@ -164,6 +164,16 @@ def test_two_that_changed_places_keep_their_rows_apart(project: Project, money: 
     assert rows == [(C, "acct"), (D, "cents")]
 
 
+def test_zeros_in_front_of_a_version_make_a_renamed_file(project: Project) -> None:
+    file = write(project, "7", "t", "CREATE TABLE t (id int); INSERT INTO t VALUES (1);")
+    applied(project)
+    rename(project, file, "007")
+    refused(project.run("apply"), "history_missing_file")
+    assert project.command("repair", "--move", "7", "--write").status == 0
+    applied(project)
+    assert project.query("SELECT count(*) FROM t") == [(1,)]
+
+
 def test_two_alike_that_are_both_there_are_fine(project: Project) -> None:
     write(project, A, "reload", "NOTIFY pgrst, 'reload schema';\n")
     applied(project)
@@ -319,6 +329,7 @@ def test_an_older_release_goes_on_when_told_to_and_says_what_it_did_not_compare(
     older: Project,
 ) -> None:
     refused(older.run("apply"), "history_missing_file")
+    assert "`trueup apply --allow-newer-database`" in older.command("status").out
     answer = older.run("apply", "--allow-newer-database")
     assert (answer.status, answer.codes) == (0, ["database_newer"])
     assert "table public.paid" in answer.json["findings"][0]["message"]

@@ -33,6 +33,7 @@ from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.ops.target import Target
 from trueup.ops.unsettled import explain_drift
+from trueup.postgres.unforeseen import told
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.missing import is_there
 from trueup.verdict.objects import Drift, Sides, judge
@@ -151,12 +152,14 @@ def apply_locked(
     to: str | None,
     *,
     allow_newer: bool = False,
+    is_new: bool = False,
 ) -> ApplyResult:
-    """`apply` with the folder read and the lock in hand; without a lock it is a dry run."""
+    """`apply` with the folder read and the lock in hand; without a lock it is a dry run. What
+    `is_new` was written just now and can't have run before."""
     target = Target.of(project, conn, folder.migrations)
     planned = _up_to(target.history.pending, folder, to)
     refuse_history(folder, target, allow_newer=allow_newer)
-    rehearsal = _rehearse(project, folder, target, planned)
+    rehearsal = _rehearse(project, folder, target, planned, is_new)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
     applied: list[AppliedMigration] = []
@@ -229,7 +232,11 @@ def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tupl
 
 
 def _rehearse(
-    project: Project, folder: Folder, target: Target, planned: Sequence[Migration]
+    project: Project,
+    folder: Folder,
+    target: Target,
+    planned: Sequence[Migration],
+    is_new: bool,
 ) -> _Rehearsal:
     """Runs on the shadow what is about to run on the database, in the order it will have there,
     and all files in their own order: schema.sql and every later replay need that one."""
@@ -242,7 +249,8 @@ def _rehearse(
     start = Start(project, folder, target, shadow, frame, planned)
     refuse_order(start)
     rehearsed = _Rehearsal(shadow, frame, frame.cut(before), frame.cut(after))
-    refuse_what_is_there(start, rehearsed.after)
+    if not is_new:
+        refuse_what_is_there(start, rehearsed.after)
     return rehearsed
 
 
@@ -320,9 +328,10 @@ def _close(target: Target, rehearsal: _Rehearsal, ran: Sequence[Migration]) -> _
     try:
         drift = _drift(target, rehearsal, bool(ran))
         drift = explain_drift(rehearsal.shadow, target, drift, ran)
-    except Interrupted:
-        raise
-    except TrueupError as problem:
+    except Exception as raised:
+        problem = raised if isinstance(raised, TrueupError) else told(raised)
+        if problem is None or isinstance(problem, Interrupted):
+            raise
         return _Closing(findings=tuple(problem.findings()), problem=problem)
     newer = newer_rows(target.history)
     if newer:

@@ -147,7 +147,7 @@ def _attempt(
     if repeated:
         return repeated
     _refuse_what_ran(ground)
-    refuse_history(folder, ground.target)
+    refuse_history(_lasting(folder), ground.target)
     _refuse_pending(ground)
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
@@ -279,7 +279,9 @@ def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> Ne
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
         try:
-            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version)
+            applied = apply_locked(
+                ground.project, folder, ground.conn, lock, file.version, is_new=True
+            )
         except BaseException as problem:
             fate = new_file.settle()
             if isinstance(problem, TrueupError):
@@ -291,8 +293,13 @@ def _carry_out(ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock) -> Ne
 
 def _with(folder: Folder, file: Migration) -> Folder:
     """The folder as it was looked at, and the new file; not what others may have added since."""
+    return replace(_lasting(folder), migrations=(*folder.migrations, file))
+
+
+def _lasting(folder: Folder) -> Folder:
+    """The folder without what its first file puts an end to."""
     lasting = tuple(finding for finding in folder.findings if finding.code not in _ENDED)
-    return replace(folder, migrations=(*folder.migrations, file), findings=lasting)
+    return replace(folder, findings=lasting)
 
 
 def _write(ground: _Ground, new_file: NewFile) -> Migration:

@@ -64,7 +64,8 @@ def refuse_order(start: Start) -> None:
     """Raises ValidationFailed (`order_matters`) where a file that is late gives another schema now
     than in its own order: every replay would differ from this database from then on."""
     here = start.here
-    own = [file for file in start.folder.migrations if file in here]
+    paths = {file.path for file in here}
+    own = [file for file in start.folder.migrations if file.path in paths]
     if own == here:
         return
     differing = _differing(start, own, here)

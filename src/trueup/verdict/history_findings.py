@@ -58,7 +58,7 @@ def _about(
     if pair.row and pair.file is None and source is Source.SUPABASE:
         yield _not_ours(pair.row, foreign.row(pair.version) if foreign else None)
     elif pair.row and pair.file is None:
-        yield moved_finding(moved) if moved else _missing(pair.row)
+        yield moved_finding(moved) if moved else _missing(pair.row, pairs)
     if pair.state is State.FAILED:
         yield _failed(pair)
     if pair.file and pair.row and not _same_name(pair.file, pair.row):
@@ -93,7 +93,9 @@ def _file_for(version: str, ran: ForeignRow | None) -> str:
     )
 
 
-def _missing(row: HistoryRow) -> Finding:
+def _missing(row: HistoryRow, pairs: Sequence[Pair]) -> Finding:
+    newest = max((pair.version for pair in pairs if pair.file), default="")
+    older = "; an older release goes on with `trueup apply --allow-newer-database`"
     return error(
         "history_missing_file",
         row.version,
@@ -101,7 +103,8 @@ def _missing(row: HistoryRow) -> Finding:
         " version",
         "bring the file back (git log --all --diff-filter=D --name-only shows deleted files; it"
         " may also be on a branch that is not merged); if it is gone on purpose,"
-        f" `trueup repair --forget {row.version} --write`",
+        f" `trueup repair --forget {row.version} --write`"
+        + (older if row.success and row.version > newest else ""),
     )
 
 
@@ -177,7 +180,8 @@ def _out_of_order(file: Migration, pairs: Sequence[Pair]) -> Finding:
         f"{file.file_name} is pending, but {_label(newest.version, newest.name)}, which comes"
         " after it, has already run",
         "`trueup apply` runs it now, while a replay from empty runs it earlier, and refuses where"
-        " that gives another schema; where the order matters for rows, give it a later version first",
+        " that gives another schema; where the order matters for rows, give it a later version"
+        " first",
         Location(file.path),
     )
 

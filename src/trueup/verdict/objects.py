@@ -142,6 +142,7 @@ _REMEDIES: dict[Verdict, tuple[str, ...]] = {
 # Where a pending file has a say in it, neither of them is right.
 _MENDS_DATABASE = frozenset({"adopt", "revert"})
 PENDING_SAYS_IT = "a pending migration says this, and it is in the database already"
+SETTLE_IT = "apply that first, or mark it as applied where it ran"
 
 
 def _remedies(verdict: Verdict, said: Said) -> tuple[str, ...]:
@@ -170,7 +171,7 @@ def _why(verdict: Verdict, said: Said) -> str:
         if said.database == said.migrations:
             return PENDING_SAYS_IT
         how = _what(said.applied, said.database)
-        return f"{how} in the database, and a pending migration changes it too: apply that first"
+        return f"{how} in the database, and a pending migration changes it too: {SETTLE_IT}"
     if verdict is Verdict.DATABASE_CHANGED:
         return f"{_what(said.applied, said.database)} by hand in the database; no migration says it"
     if verdict is Verdict.SCHEMA_FILE_STALE:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trueup.model.schema import ObjectKey
-from trueup.verdict.objects import PENDING_SAYS_IT, Drift, Verdict, made_how
+from trueup.verdict.objects import PENDING_SAYS_IT, SETTLE_IT, Drift, Verdict, made_how
 from trueup.verdict.stops import listed
 
 _LIVE_MOVED = frozenset({Verdict.DATABASE_CHANGED, Verdict.MIGRATION_MISSING, Verdict.DIVERGED})
@@ -58,12 +58,14 @@ def _explained(item: Drift, left_open: Unsettled) -> Drift:
     touch = left_open.touch_of(item.key)
     if left_open.strangers:
         who = listed(left_open.strangers, 1)
-        return _instead(item, f"{made_how(item)} by hand in the database, or by {who}")
+        told = _instead(item, f"{made_how(item)} by hand in the database, or by {who}")
+        # schema.sql agrees with the database: it is the file that is missing.
+        return replace(told, remedies=()) if item.verdict is Verdict.MIGRATION_MISSING else told
     if touch and item.database in touch.forms:
         return _instead(item, PENDING_SAYS_IT, "mark-applied")
     if touch:
         how = f"{made_how(item)} in the database, and {touch.file}, which is pending, changes it"
-        return _instead(item, f"{how} too: apply that first")
+        return _instead(item, f"{how} too: {SETTLE_IT}")
     if left_open.blank and "revert" in item.remedies:
         return _blank(item)
     return item
