@@ -86,7 +86,9 @@ def test_pending_files_are_no_drift_on_either_edge(
     assert drift is not None
     if not file_moved:
         assert drift.verdict is Verdict.DATABASE_CHANGED
-        assert ("pending" in drift.cause) == (live == whole)
+        assert ("pending" in drift.cause) == (whole != ran)
+        assert ("mark-applied" in drift.remedies) == (live == whole)
+        assert ("revert" in drift.remedies) == (whole == ran)
     elif not live_moved:
         assert drift.verdict is Verdict.SCHEMA_FILE_STALE
     else:

@@ -330,3 +330,59 @@ async def test_a_way_down_is_refused_in_the_query_and_in_the_folder(
         refused = await one.call(tool, name="add_orders", query=ORDERS)
     assert refused.code == "migration_down_file"
     assert rows(shop) == before[1]
+
+
+class TestWhatRanAlready:
+    """A row without a file: nothing new comes on top of it."""
+
+    async def test_nothing_is_applied_beside_a_row_without_a_file(self, shop: Project) -> None:
+        async with agent(desk(shop)) as one:
+            first = (await one.call("apply_migration", name="add_orders", query=ORDERS)).data
+            (shop.root / first["file"]).unlink()
+            files, history = shop.files(), rows(shop)
+            for dry_run in (True, False):
+                call = {"name": "more", "query": "CREATE TABLE more ();", "dry_run": dry_run}
+                answer = await one.call("apply_migration", **call)
+                assert answer.code == "history_missing_file"
+        assert (shop.files(), rows(shop)) == (files, history)
+
+    @pytest.mark.parametrize("query", [ORDERS, f"-- again\n{ORDERS.lower()}"])
+    async def test_the_sql_of_a_row_without_a_file_is_recognised(
+        self, shop: Project, query: str
+    ) -> None:
+        async with agent(desk(shop)) as one:
+            first = (await one.call("apply_migration", name="add_orders", query=ORDERS)).data
+            commit(shop)
+            (shop.root / first["file"]).unlink()
+            answer = await one.call("apply_migration", name="again", query=query)
+        assert answer.code == "history_missing_file"
+        assert f"ran on {shop.query('SELECT current_database()')[0][0]} already" in answer.error
+        assert f"{first['version']}_add_orders" in answer.error
+
+    async def test_neither_way_of_reconciling_is_open(self, shop: Project) -> None:
+        async with agent(desk(shop)) as one:
+            first = (await one.call("apply_migration", name="add_orders", query=ORDERS)).data
+            (shop.root / first["file"]).unlink()
+            proposed = (await one.call("propose_reconciliation")).data
+            assert [proposed[way]["possible"] for way in ("adopt", "revert")] == [False, False]
+            for direction in ("adopt", "revert"):
+                answer = await one.call("reconcile", direction=direction)
+                assert answer.code == "history_missing_file"
+            (item,) = (await one.call("check_drift")).data["drift"][-1:]
+            assert not {"adopt", "revert"} & set(item["remedies"])
+        assert shop.query("SELECT to_regclass('orders')::text") == [("orders",)]
+
+    async def test_what_is_there_already_is_to_be_marked(self, shop: Project) -> None:
+        shop.migration(ORDERS)
+        assert shop.run("apply").status == 0
+        shop.execute("DELETE FROM _migrations WHERE name = 'step'")
+        async with agent(desk(shop)) as one:
+            said = await one.call("check_drift")
+            assert all(item["remedies"] == ["mark-applied"] for item in said.data["drift"])
+            assert "trueup mark-applied VERSION" in said.text
+
+
+def commit(project: Project) -> None:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    for arguments in (("add", "."), (*who, "commit", "-qm", "more")):
+        subprocess.run(["git", "-C", str(project.root), *arguments], check=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 _LOOK_BACK = 20
@@ -18,6 +19,29 @@ def earlier_texts(root: Path, path: str) -> Iterator[bytes]:
         content = _git(root, "show", f"{commit}:./{path}")
         if content is not None:
             yield content
+
+
+def texts_of_version(root: Path, folder: str, version: str) -> Iterator[bytes]:
+    """The contents of a version's file, whatever it was named, in the commits of any branch that
+    touched it, newest first. `folder` is relative to `root`."""
+    log = _git(
+        root, "log", "--all", "--no-renames", "--relative", "--name-only", "-z",
+        f"--max-count={_LOOK_BACK}", "--format=%x00%H", "--", f":(glob){folder}/{version}_*.sql",
+    )  # fmt: skip
+    for commit, paths in _touched(log or b""):
+        for path in paths:
+            content = _git(root, "show", f"{commit}:./{path}")
+            if content is not None:
+                yield content
+
+
+def _touched(log: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Commits with the paths that they touched: a commit stands after an empty field."""
+    fields = os.fsdecode(log).split("\0")
+    starts = [at for at, field in enumerate(fields[:-1]) if not field and fields[at + 1]]
+    for start, end in pairwise([*starts, len(fields)]):
+        names = (field.removeprefix("\n") for field in fields[start + 2 : end])
+        yield fields[start + 1], [name for name in names if name]
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

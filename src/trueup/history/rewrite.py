@@ -37,10 +37,10 @@ def _change(conn: Connection, change: RowChange) -> None:
         done = conn.execute(f"DELETE FROM {TABLE} WHERE {_SAME}", same)
     else:
         at = _NOW if change.action is Action.MARK_DONE else "applied_at"
-        fields = (after.name, after.checksum, after.success, after.execution_time_ms)
+        fields = (after.version, after.name, after.checksum, after.success, after.execution_time_ms)
         done = conn.execute(
-            f"UPDATE {TABLE} SET name = %s, checksum = %s, success = %s, execution_time = %s,"
-            f" applied_by = %s, applied_at = {at} WHERE {_SAME}",
+            f"UPDATE {TABLE} SET version = %s, name = %s, checksum = %s, success = %s,"
+            f" execution_time = %s, applied_by = %s, applied_at = {at} WHERE {_SAME}",
             (*fields, after.applied_by, *same),
         )
     if done.rowcount != 1:

@@ -33,12 +33,13 @@ class Action(StrEnum):
     RETRY = "retry"
     MARK_DONE = "mark_done"
     FORGET = "forget"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row before and after a repair; `after` is None where the row goes, and has no applied_at
-    where the moment of writing counts."""
+    """One row before and after a repair; `after` is None where the row goes, has another version
+    where it follows its file, and has no applied_at where the moment of writing counts."""
 
     action: Action
     before: HistoryRow

@@ -16,13 +16,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change, compare
-from trueup.errors import CannotTell, UsageError, ValidationFailed
+from trueup.errors import CannotTell, StatementFailed, TrueupError, UsageError
 from trueup.folder.atomic import WriteFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Severity
+from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
+from trueup.ops.before_apply import (
+    Start,
+    refuse_history,
+    refuse_invalid,
+    refuse_order,
+    refuse_what_is_there,
+)
+from trueup.ops.closing import Standing, close
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import Intent, finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -30,10 +39,9 @@ from trueup.ops.project import Project
 from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.ops.target import Target
 from trueup.shadow.shadow import Replayed, Shadow
-from trueup.verdict.objects import Drift, Sides, judge
-from trueup.verdict.rights import without_rights
-from trueup.verdict.state_findings import in_the_way
-from trueup.verdict.states import judge_states
+from trueup.verdict.missing import is_there
+from trueup.verdict.objects import Drift
+from trueup.verdict.stops import newer_rows
 
 if TYPE_CHECKING:
     from trueup.history.apply_one import AppliedMigration
@@ -42,17 +50,13 @@ if TYPE_CHECKING:
     from trueup.postgres.session import Connection
 
 
-_STOPS = frozenset({"migration_failed", "migration_duplicate_version"})
-# Supabase's ledger says that such a file ran already.
-_RAN_ELSEWHERE = "foreign_row"
-
-
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
     """What `apply` did, or would do with `dry_run`.
 
     `planned` are the files to run, `applied` those that ran, `changes` what they change in the
-    schema according to the shadow, `drift` what differs between database and migrations now."""
+    schema according to the shadow, `drift` what differs between database and migrations now;
+    `problem` is why that could not be told, and is among the findings too."""
 
     dry_run: bool
     database: str
@@ -62,6 +66,7 @@ class ApplyResult:
     schema_file: Written
     drift: tuple[Drift, ...]
     findings: tuple[Finding, ...]
+    problem: TrueupError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +82,32 @@ class _Rehearsal:
     whole_after: Replayed
 
 
-def apply(project: Project, *, to: str | None = None, dry_run: bool = False) -> ApplyResult:
-    """Applies pending migrations up to version `to` (all of them without it).
+def apply(
+    project: Project,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
+    allow_newer: bool = False,
+) -> ApplyResult:
+    """Applies pending migrations up to version `to` (all of them without it). `allow_newer` lets
+    an older release go on where newer ones have run.
 
-    Raises ValidationFailed when the folder or the history forbids it (a failed migration, a
-    duplicate version), StatementFailed when a file fails on the shadow (the database is then
-    untouched) or on the database (that file then left nothing), LockTimeout, ConnectionFailed.
+    Raises ValidationFailed when the folder or the history forbids it (any error in them), when the
+    order would matter or the history is lost, StatementFailed when a file fails on the shadow (the
+    database is then untouched) or on the database (that file then left nothing), LockTimeout,
+    ConnectionFailed.
     """
     folder = project.folder()
     refuse_blocked(folder)
     with writable_database(project) as conn:
         if dry_run:
-            return apply_locked(project, folder, conn, None, to)
+            return apply_locked(project, folder, conn, None, to, allow_newer=allow_newer)
         finish_interrupted(project, folder.migrations)
         with locked_database(project, conn) as lock:
             # Read anew: whoever had the lock until now may have added files and run them.
             folder = project.listed()
             refuse_blocked(folder)
-            return apply_locked(project, folder, conn, lock, to)
+            return apply_locked(project, folder, conn, lock, to, allow_newer=allow_newer)
 
 
 @contextmanager
@@ -137,27 +150,32 @@ def apply_locked(
     lock: MigrationLock | None,
     to: str | None,
     watch: Watch | None = None,
+    *,
+    allow_newer: bool = False,
+    is_new: bool = False,
 ) -> ApplyResult:
     """`apply` with the folder read and the lock in hand; without a lock it is a dry run. `watch`
-    looks at what each file did before it is committed."""
+    looks at what each file did before it is committed. What `is_new` was written just now and
+    can't have run before."""
     target = Target.of(project, conn, folder.migrations)
     planned = _up_to(target.history.pending, folder, to)
-    refuse_history(folder, target, planned)
-    rehearsal = _rehearse(project, folder, target, planned)
-    _refuse_invalid(target, rehearsal, planned)
+    refuse_history(folder, target, allow_newer=allow_newer)
+    rehearsal = _rehearse(project, folder, target, planned, is_new)
+    refuse_invalid(target, rehearsal.before, rehearsal.after, planned)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
     applied: list[AppliedMigration] = []
     if lock:
         with Intent(project, whole, folder.migrations) as intent:
             _start_history(project, folder, target, conn)
-            for done in _run(project, conn, lock, planned, watch):
-                applied.append(done)
-                intent.due = True
+            with _telling(applied):
+                for done in _run(project, conn, lock, planned, watch):
+                    applied.append(done)
+                    intent.due = True
             written = _write(project, whole, applied)
     else:
         written = would_write(project, whole)
-    drift, odd = _drift(project, target, rehearsal, conn, lock is not None)
+    closing = close(_standing(project, target, rehearsal, planned if lock else ()), conn)
     return ApplyResult(
         dry_run=lock is None,
         database=target.name,
@@ -165,14 +183,28 @@ def apply_locked(
         applied=tuple(applied),
         changes=compare(rehearsal.before, rehearsal.after),
         schema_file=written,
-        drift=drift,
+        drift=closing.drift,
         findings=(
             *folder.findings,
-            *_lasting(target.history.findings, planned),
-            *odd,
+            *closing.findings,
+            *_lasting(target.history.findings, newer_rows(target.history)),
             *lint_findings(project, planned, folder.migrations, target.major),
         ),
+        problem=closing.problem,
     )
+
+
+@contextmanager
+def _telling(applied: Sequence[AppliedMigration]) -> Iterator[None]:
+    """What was applied before something failed is told with the failure."""
+    try:
+        yield
+    except TrueupError as problem:
+        if applied:
+            names = ", ".join(done.migration.file_name for done in applied)
+            before = f"applied and recorded before that: {names}"
+            problem.hint = "; ".join(filter(None, (problem.hint, before)))
+        raise
 
 
 def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]) -> Written:
@@ -185,39 +217,6 @@ def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]
                 "`trueup check` writes it"
             )
         raise
-
-
-def refuse_history(folder: Folder, target: Target, planned: Sequence[Migration]) -> None:
-    """Raises ValidationFailed for a history that is not in order: it is mended first, because
-    running on top of it would hide why."""
-    problems = [f for f in folder.findings if f.is_error]
-    versions = {file.version for file in planned}
-    problems += [
-        finding
-        for finding in target.history.findings
-        if finding.code in _STOPS
-        or (finding.code == _RAN_ELSEWHERE and finding.subject in versions)
-    ]
-    if problems:
-        raise ValidationFailed("nothing was applied", problems=tuple(dict.fromkeys(problems)))
-
-
-def _refuse_invalid(target: Target, rehearsal: _Rehearsal, planned: Sequence[Migration]) -> None:
-    """Raises ValidationFailed for an index that would be made and is there already, but invalid:
-    with IF NOT EXISTS that would pass for success. A file that drops it first may run."""
-    from trueup.verdict.made import RELATION, Thing, deeds
-
-    problems = [
-        in_the_way(index)
-        for index in target.states.indexes
-        if any(key in rehearsal.after and key not in rehearsal.before for key in index.keys)
-        and not any(
-            deeds(file.sql).removes(Thing(RELATION, index.name, index.schema, index.table))
-            for file in planned
-        )
-    ]
-    if problems:
-        raise ValidationFailed("nothing was applied", problems=tuple(problems))
 
 
 def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tuple[Migration, ...]:
@@ -235,7 +234,11 @@ def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tupl
 
 
 def _rehearse(
-    project: Project, folder: Folder, target: Target, planned: Sequence[Migration]
+    project: Project,
+    folder: Folder,
+    target: Target,
+    planned: Sequence[Migration],
+    is_new: bool,
 ) -> _Rehearsal:
     """Runs on the shadow what is about to run on the database, in the order it will have there,
     and all files in their own order: schema.sql and every later replay need that one."""
@@ -245,9 +248,12 @@ def _rehearse(
     ran = target.history.applied
     before, after = shadow.replayed(ran), shadow.replayed([*ran, *planned])
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
-    return _Rehearsal(
-        shadow, frame, frame.cut(before.schema), frame.cut(after.schema), before, after
-    )
+    start = Start(project, folder, target, shadow, frame, planned)
+    refuse_order(start)
+    schemas = frame.cut(before.schema), frame.cut(after.schema)
+    if not is_new:
+        refuse_what_is_there(start, schemas[1])
+    return _Rehearsal(shadow, frame, *schemas, before, after)
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -274,15 +280,32 @@ def _run(
     limits = Limits(settings.lock_timeout, settings.statement_timeout, settings.lock_retries)
     for number, migration in enumerate(planned, 1):
         project.progress(f"applying {number}/{len(planned)} {migration.file_name}")
-        yield apply_migration(
-            conn,
-            migration,
-            lock,
-            by=person(os.environ),
-            limits=limits,
-            on_retry=lambda retry: project.say(str(retry)),
-            watch=watch,
-        )
+        with _told_if_there(migration):
+            done = apply_migration(
+                conn,
+                migration,
+                lock,
+                by=person(os.environ),
+                limits=limits,
+                on_retry=lambda retry: project.say(str(retry)),
+                watch=watch,
+            )
+        yield done
+
+
+@contextmanager
+def _told_if_there(migration: Migration) -> Iterator[None]:
+    """The shadow had room for what the file makes, so the file is not what is wrong."""
+    try:
+        yield
+    except StatementFailed as failed:
+        if is_there(failed.sqlstate):
+            failed.hint = (
+                "the replay got past this: the database has it already. If this file ran here"
+                f" before, `trueup mark-applied {migration.version}` records it; else see with"
+                " `trueup check` what was made by hand"
+            )
+        raise
 
 
 def _for_schema_file(
@@ -296,36 +319,19 @@ def _for_schema_file(
     return project.in_scope(shadow.replayed(folder.migrations).schema, shadow)
 
 
-def _drift(
-    project: Project, target: Target, rehearsal: _Rehearsal, conn: Connection, applied: bool
-) -> tuple[tuple[Drift, ...], tuple[Finding, ...]]:
-    """What the database has that its migrations don't say, or lacks; and what no dump tells."""
-    from trueup.postgres.states import read_states
-
-    shadow = rehearsal.shadow
-    if shadow.major != target.major:
-        return (), ()
-    said = rehearsal.whole_after if applied else rehearsal.whole_before
-    goal = rehearsal.after if applied else rehearsal.before
-    whole = target.dump(shadow.host.pg_dump)
-    wholes = Sides(rehearsal.frame.whole, said.schema, None, whole)
-    live = rehearsal.frame.cut_live(whole)
-    states = judge_states(read_states(conn), said.states, live, goal, goal)
-    drift = drift_of(project, rehearsal.frame, wholes, shadow.major)
-    return states.reworded(drift), states.findings
+def _standing(
+    project: Project, target: Target, rehearsal: _Rehearsal, ran: Sequence[Migration]
+) -> Standing:
+    said = rehearsal.whole_after if ran else rehearsal.whole_before
+    return Standing(project, target, rehearsal.shadow, rehearsal.frame, said, tuple(ran))
 
 
-def drift_of(project: Project, frame: Frame, wholes: Sides, major: int) -> tuple[Drift, ...]:
-    """Where a database is not what the files it has run give, rights as `check` compares them.
-    `wholes` are the sides with nothing cut away."""
-    from trueup.ops.rights import rights_left
-
-    goal = without_rights(frame.cut(wholes.applied))
-    live = without_rights(frame.cut_live(wholes.database or Schema()))
-    rights = rights_left(project, frame, wholes, major)
-    return (*judge(Sides(goal, goal, None, live)), *(left.drift for left in rights))
-
-
-def _lasting(findings: Sequence[Finding], planned: Sequence[Migration]) -> tuple[Finding, ...]:
-    """History findings that still hold: that files were pending is told by the result."""
-    return tuple(f for f in findings if f.severity is not Severity.INFO)
+def _lasting(findings: Sequence[Finding], newer: Sequence[HistoryRow]) -> tuple[Finding, ...]:
+    """History findings that still hold: that files were pending is told by the result, and rows
+    that were allowed to be newer by a warning."""
+    allowed = {row.version for row in newer}
+    return tuple(
+        f
+        for f in findings
+        if f.severity is not Severity.INFO and not (f.is_error and f.subject in allowed)
+    )

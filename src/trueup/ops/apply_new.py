@@ -24,13 +24,9 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
-from trueup.ops.apply import (
-    ApplyResult,
-    apply_locked,
-    drift_of,
-    locked_database,
-    writable_database,
-)
+from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
+from trueup.ops.before_apply import refuse_history
+from trueup.ops.closing import Standing
 from trueup.ops.draft import QUERY, Draft, make_draft, same_call, with_key
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
@@ -41,9 +37,8 @@ from trueup.ops.regenerate import Written, would_write
 from trueup.ops.rehearse_new import Rehearsed, rehearse_new
 from trueup.ops.target import Target
 from trueup.verdict.effects import rereads, together
-from trueup.verdict.objects import Drift, Sides
+from trueup.verdict.objects import Drift
 from trueup.verdict.rights import KIND as RIGHTS
-from trueup.verdict.states import judge_states
 
 if TYPE_CHECKING:
     from trueup.history.lock import MigrationLock
@@ -157,6 +152,8 @@ def _attempt(
     repeated = _repeated(ground)
     if repeated:
         return repeated
+    _refuse_what_ran(ground)
+    refuse_history(_lasting(folder), ground.target)
     _refuse_pending(ground)
     _refuse_again(ground)
     rehearsed = _rehearse(ground, wanted)
@@ -198,6 +195,25 @@ def _repeated(ground: _Ground) -> NewResult | None:
         file=made.path,
         repeated=True,
     )
+
+
+def _refuse_what_ran(ground: _Ground) -> None:
+    """Raises ValidationFailed where a row without a file ran this very SQL: once is enough."""
+    target, draft = ground.target, ground.draft.migration
+    if not target.history.missing:
+        return
+    files = [*ground.folder.migrations, draft]
+    moved = ground.target.judged(ground.project, files).moved
+    row = next((one.row for one in moved if one.file is draft and one.follows), None)
+    if row is not None:
+        label = f"{row.version}_{row.name}"
+        raise ValidationFailed(
+            f"this SQL ran on {target.name} already, as {label}, whose file this checkout lacks",
+            code="history_missing_file",
+            subject=row.version,
+            hint=f"bring {label}.sql back (git log --all --diff-filter=D --name-only shows deleted"
+            " files); nothing needs to run",
+        )
 
 
 def _refuse_pending(ground: _Ground) -> None:
@@ -276,14 +292,13 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
     if shadow.major != target.major:
         return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))
     frame = project.frame(shadow.replayed(ground.folder.migrations).schema, shadow)
-    ran = shadow.replayed(target.history.applied)
     whole = target.dump(shadow.host.pg_dump)
-    before, live = frame.cut(ran.schema), frame.cut_live(whole)
-    states = judge_states(target.states, ran.states, live, before, before)
-    wholes = Sides(frame.whole, ran.schema, None, whole)
-    drift = states.reworded(drift_of(project, frame, wholes, shadow.major))
-    findings = (*result.findings, *states.findings)
-    return replace(result, drift=drift, findings=findings, fingerprint=live.fingerprint)
+    said = shadow.replayed(target.history.applied)
+    standing = Standing(project, target, shadow, frame, said)
+    drift, odd = standing.differences(whole, target.states)
+    findings = (*result.findings, *odd)
+    print_of = frame.cut_live(whole).fingerprint
+    return replace(result, drift=drift, findings=findings, fingerprint=print_of)
 
 
 def _carry_out(
@@ -296,7 +311,9 @@ def _carry_out(
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
         try:
-            applied = apply_locked(ground.project, folder, ground.conn, lock, file.version, effects)
+            applied = apply_locked(
+                ground.project, folder, ground.conn, lock, file.version, effects, is_new=True
+            )
         except BaseException as problem:
             fate = new_file.settle()
             if isinstance(problem, TrueupError) and not _is_judgement(problem, fate):
@@ -318,8 +335,13 @@ def _is_judgement(problem: TrueupError, fate: Fate) -> bool:
 
 def _with(folder: Folder, file: Migration) -> Folder:
     """The folder as it was looked at, and the new file; not what others may have added since."""
+    return replace(_lasting(folder), migrations=(*folder.migrations, file))
+
+
+def _lasting(folder: Folder) -> Folder:
+    """The folder without what its first file puts an end to."""
     lasting = tuple(finding for finding in folder.findings if finding.code not in _ENDED)
-    return replace(folder, migrations=(*folder.migrations, file), findings=lasting)
+    return replace(folder, findings=lasting)
 
 
 def _write(ground: _Ground, new_file: NewFile) -> Migration:
@@ -359,8 +381,9 @@ def _explain(problem: TrueupError, fate: Fate, file: Migration) -> None:
 def _result(
     ground: _Ground, rehearsed: Rehearsed, file: Migration, applied: ApplyResult
 ) -> NewResult:
-    comparable = rehearsed.shadow.major == ground.target.major
-    other = () if comparable else (_other_major(ground, rehearsed),)
+    same_major = rehearsed.shadow.major == ground.target.major
+    other = () if same_major else (_other_major(ground, rehearsed),)
+    comparable = same_major and applied.problem is None
     done = applied.applied[0]
     return NewResult(
         dry_run=False,

@@ -26,6 +26,7 @@ from trueup.ops.project import Project
 from trueup.ops.regenerate import seal_replay
 from trueup.ops.rights import compare_rights, rights_words
 from trueup.ops.target import Target
+from trueup.ops.unsettled import explain_drift
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
@@ -171,6 +172,8 @@ def _compare(
     so_far.findings[:0] = gained
     rights = leave_out_unsaid(project, folder.migrations, shadow.major, rights, so_far)
     counted = (*drift, *(order if strict else ()), *rights.drift)
+    if target:
+        counted = explain_drift(shadow, target, counted)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
     so_far.add(*sifted.findings)
     stood_in = shadow.stood_in(whole.schema)

@@ -1,20 +1,26 @@
-"""What an edited migration said before, for telling what the edit changed."""
+"""What a migration said when it was applied, whose file was edited since, or is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from trueup.folder.git import earlier_texts
+from trueup.folder.git import earlier_texts, texts_of_version
 from trueup.model.migration import Migration, checksum_of
 
 
-def text_from_git(root: Path, files: Sequence[Migration]) -> Callable[[str, str], str | None]:
-    """By version and recorded checksum: the committed text that has it, or None."""
+def text_from_git(
+    root: Path, folder: str, files: Sequence[Migration]
+) -> Callable[[str, str], str | None]:
+    """By version and recorded checksum: the committed text that has it, or None. A version without
+    a file is looked for under any name in `folder`, on any branch."""
     paths = {file.version: file.path for file in files}
 
     def old_text(version: str, checksum: str) -> str | None:
-        earlier = earlier_texts(root, paths[version]) if version in paths else ()
+        if version in paths:
+            earlier = earlier_texts(root, paths[version])
+        else:
+            earlier = texts_of_version(root, folder, version)
         wanted = next((text for text in earlier if checksum_of(text) == checksum), None)
         return wanted.decode("utf-8-sig", "replace") if wanted is not None else None
 

@@ -142,10 +142,11 @@ class Project:
             return ()
 
     def old_text(self, files: Sequence[Migration]) -> Callable[[str, str], str | None]:
-        """Where to find what an edited file said before: in git, where there is one."""
+        """Where to find what a file said before it was edited or went: in git, where there is
+        one."""
         from trueup.ops.old_text import text_from_git
 
-        return text_from_git(self.settings.root, files)
+        return text_from_git(self.settings.root, self.migrations_label, files)
 
     def on_file(self, number: int, count: int, migration: Migration) -> None:
         """Tells which file of a replay is running."""

@@ -17,7 +17,6 @@ from trueup.folder.migrations import Folder
 from trueup.model.patterns import matches
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
-from trueup.ops.apply import refuse_history
 from trueup.ops.diff import refuse_renames, split_by_order
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.project import Project
@@ -28,6 +27,7 @@ from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Sides
 from trueup.verdict.remade import Wanted, rights_of
 from trueup.verdict.states import StateVerdict, judge_states
+from trueup.verdict.stops import against_reconcile
 
 if TYPE_CHECKING:
     from trueup.plan.plan import PlanOptions
@@ -84,7 +84,7 @@ def look(project: Project, choice: Choice) -> Look:
     folder = project.folder()
     refuse_blocked(folder)
     target = Target.read(project, folder.migrations)
-    refuse_history(folder, target, ())
+    _refuse_history(folder, target)
     shadow = project.shadow(target.major)
     _insist_on_major(target, shadow)
     frame = project.frame(shadow.replayed(folder.migrations).schema, shadow)
@@ -101,6 +101,15 @@ def rights_asked(rights: Sequence[RightsLeft], choice: Choice) -> tuple[RightsLe
     """Those among them that were asked for."""
     asked = (i for i in rights if not choice.only or matches(i.drift.key, choice.only))
     return tuple(asked)
+
+
+def _refuse_history(folder: Folder, target: Target) -> None:
+    """Raises ValidationFailed where somebody else's migration may have made what drifted: neither
+    undoing it nor writing it down again is right then."""
+    problems = [found for found in folder.findings if found.is_error]
+    problems += against_reconcile(target.history)
+    if problems:
+        raise ValidationFailed("nothing was planned", problems=tuple(dict.fromkeys(problems)))
 
 
 def _insist_on_major(target: Target, shadow: Shadow) -> None:

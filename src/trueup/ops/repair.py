@@ -4,6 +4,7 @@ without `write`."""
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 from trueup.errors import ValidationFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding
-from trueup.model.history import Evidence, RowChange, Source
+from trueup.model.history import Evidence, HistoryRow, RowChange, Source
 from trueup.ops.project import Project
-from trueup.verdict.history import judge_history
+from trueup.verdict.history import HistoryVerdict, judge_history
 from trueup.verdict.repair import Wish, plan_repair, rows_after
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def repair(project: Project, wish: Wish, *, write: bool = False) -> RepairPlan:
     folder = project.folder()
     with project.connect() as conn, _lock(project, conn, write):
         known = what_ran(conn)
-        changes = _changes(folder, known, wish)
+        changes = _changes(project, folder, known, wish)
         if write:
             change_rows(conn, changes)
         findings = _left(project, folder, known, changes)
@@ -67,12 +68,15 @@ def _lock(project: Project, conn: Connection, write: bool) -> AbstractContextMan
     )
 
 
-def _changes(folder: Folder, known: Evidence, wish: Wish) -> tuple[RowChange, ...]:
+def _changes(
+    project: Project, folder: Folder, known: Evidence, wish: Wish
+) -> tuple[RowChange, ...]:
     """Rows of Supabase's ledger are not ours to change, so they count as no rows."""
     from trueup.history.person import person
 
     rows = known.rows if known.source is Source.MIGRATIONS else ()
-    planned = plan_repair(folder.migrations, rows, wish, person(os.environ))
+    moved = _judged(project, folder, known, rows).moved if wish.move else ()
+    planned = plan_repair(folder.migrations, rows, wish, person(os.environ), moved)
     if planned.problems:
         raise ValidationFailed("no history row was changed", problems=planned.problems)
     return planned.changes
@@ -81,11 +85,16 @@ def _changes(folder: Folder, known: Evidence, wish: Wish) -> tuple[RowChange, ..
 def _left(
     project: Project, folder: Folder, known: Evidence, changes: tuple[RowChange, ...]
 ) -> tuple[Finding, ...]:
-    verdict = judge_history(
+    return _judged(project, folder, known, rows_after(known.rows, changes)).findings
+
+
+def _judged(
+    project: Project, folder: Folder, known: Evidence, rows: Sequence[HistoryRow]
+) -> HistoryVerdict:
+    return judge_history(
         folder.migrations,
-        rows_after(known.rows, changes),
+        rows,
         source=known.source,
         foreign=known.foreign,
         old_text=project.old_text(folder.migrations),
     )
-    return verdict.findings

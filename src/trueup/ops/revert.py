@@ -31,6 +31,7 @@ from trueup.ops.reconcile import (
 )
 from trueup.ops.rights import RightsLeft, rights_left
 from trueup.ops.target import Target
+from trueup.ops.unsettled import refuse_revert
 from trueup.verdict.states import StateVerdict, judge_states
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ def revert(
     """Plans and proves, on a copy of the database's schema, the way back; with `apply`, runs it
     on the database under the migration lock. `may_lose_data` is asked when a statement loses data.
 
-    Raises ValidationFailed with nothing changed when the plan can't be proven, loses data without
-    leave, takes rights or owners away that it does not give back (`rights_change_refused`), or
-    the database changed since it was looked at; StatementFailed when the database
-    refuses a statement (what is transactional is then undone).
+    Raises ValidationFailed with nothing changed when a migration may have made what it would undo
+    (`pending_first`, and what speaks against any reconcile), when the plan can't be proven, loses
+    data without leave, takes rights or owners away that it does not give back
+    (`rights_change_refused`), or the database changed since it was looked at; StatementFailed when
+    the database refuses a statement (what is transactional is then undone).
     """
     seen = look(project, choice)
     hidden, findings = seen.states.hidden, seen.states.findings
@@ -85,6 +87,7 @@ def revert(
         return RevertResult(
             seen.target.name, (), None, findings=findings, rights=seen.rights, is_part=is_part
         )
+    refuse_revert(seen, [change.key for change in changes])
     try:
         proof = prove_revert(project, seen, choice, changes)
     except StatementFailed as problem:

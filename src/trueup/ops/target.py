@@ -54,13 +54,7 @@ class Target:
         major, version = server_version(conn)
         _insist_on_support(major, version)
         own, seen = read_history(conn), what_ran(conn)
-        history = judge_history(
-            files,
-            seen.rows,
-            source=seen.source,
-            foreign=seen.foreign,
-            old_text=project.old_text(files),
-        )
+        history = _judged(project, files, seen)
         recorded = tuple(row.version for row in own.rows)
         return cls(
             project.database_url(),
@@ -74,12 +68,26 @@ class Target:
             read_states(conn),
         )
 
+    def judged(self, project: Project, files: Sequence[Migration]) -> HistoryVerdict:
+        """What its history says of other files than those it was read with."""
+        return _judged(project, files, self.evidence)
+
     def dump(self, pg_dump: Path) -> Schema:
         """The whole database's schema as it is now. Raises DumpFailed."""
         from trueup.postgres.cron import are_objects
         from trueup.postgres.dump import dump_schema
 
         return dump_schema(pg_dump, self.conninfo, jobs=are_objects(self.platform))
+
+
+def _judged(project: Project, files: Sequence[Migration], seen: Evidence) -> HistoryVerdict:
+    return judge_history(
+        files,
+        seen.rows,
+        source=seen.source,
+        foreign=seen.foreign,
+        old_text=project.old_text(files),
+    )
 
 
 def _insist_on_support(major: int, version: str) -> None:

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from trueup.verdict.objects import Drift, Verdict
 
 COMMANDS = {
+    "mark-applied": (
+        "trueup mark-applied VERSION...",
+        "record the pending migrations whose changes are there already, without running them",
+    ),
     "adopt": ("trueup reconcile --adopt --write", "write what the database has as a migration"),
     "revert": ("trueup reconcile --revert --apply", "take the database back to its migrations"),
     "regenerate": ("trueup dump", "write schema.sql anew from the migrations"),
@@ -28,7 +32,8 @@ def remedy_lines(drift: Iterable[Drift]) -> list[str]:
     rest = [item for item in items if item not in declared]
     rights = [item for item in rest if _is_rights(item) and "adopt" in item.remedies]
     asked = {remedy for item in rest if not _is_rights(item) for remedy in item.remedies}
-    asked |= {"regenerate"} if any("regenerate" in item.remedies for item in rest) else set()
+    for also in ("regenerate", "mark-applied"):
+        asked |= {also} if any(also in item.remedies for item in rest) else set()
     chosen = [COMMANDS[name] for name in COMMANDS if name in asked]
     chosen += [_RIGHTS] if rights else []
     chosen += [(_declared(declared), _DECLARED_MEANING)] if declared else []

@@ -53,7 +53,9 @@ def repair_text(result: RepairPlan, style: Style) -> str:
 
 def _change(change: RowChange, written: bool, style: Style) -> str:
     mark = style.green("done") if written else style.yellow("would")
-    return f"{mark} {change.action}: {_named(change.before)}"
+    moved = change.after is not None and change.after.version != change.version
+    now = f" -> {_named(change.after)}" if change.after and moved else ""
+    return f"{mark} {change.action}: {_named(change.before)}{now}"
 
 
 def _named(row: HistoryRow) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from trueup.model.finding import Finding
 from trueup.model.history import ForeignHistory, HistoryRow, Source
 from trueup.model.migration import Migration
-from trueup.verdict.history_findings import OldText, all_findings
+from trueup.verdict.history_findings import all_findings
+from trueup.verdict.moved import Moved, OldText, moved_rows
 from trueup.verdict.pairs import RAN, TO_RUN, Pair, State, pair_up
 
 
@@ -35,6 +36,7 @@ class HistoryVerdict:
 
     `applied` holds edited files too: history says that they ran. A version that two files share
     counts for the one that fits its row; the other is pending and a finding forbids running it.
+    `missing` are the rows without a file, `moved` those of them whose file has another version.
     """
 
     entries: tuple[MigrationState, ...]
@@ -43,6 +45,8 @@ class HistoryVerdict:
     pending: tuple[Migration, ...]
     failed: tuple[Migration, ...]
     source: Source = Source.MIGRATIONS
+    missing: tuple[HistoryRow, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 def judge_history(
@@ -57,16 +61,19 @@ def judge_history(
 
     `source` says which table `rows` come from, `foreign` is Supabase's ledger where there is one
     (model.history.evidence gives all three). `old_text` is asked only for files whose checksum
-    differs.
+    differs, and for rows without a file while files are to run.
     """
     pairs = pair_up(files, rows)
+    moved = moved_rows(pairs, foreign, old_text)
     return HistoryVerdict(
         entries=tuple(_entry(pair) for pair in pairs),
-        findings=all_findings(pairs, source, foreign, old_text),
+        findings=all_findings(pairs, source, foreign, old_text, moved),
         applied=_files(pairs, RAN),
         pending=_files(pairs, TO_RUN),
         failed=_files(pairs, frozenset((State.FAILED,))),
         source=source,
+        missing=tuple(pair.row for pair in pairs if pair.row and pair.file is None),
+        moved=moved,
     )
 
 

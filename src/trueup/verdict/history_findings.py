@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from trueup.model.finding import Finding, Location, error, info, warning
 from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source
 from trueup.model.migration import Migration, checksum_of
 from trueup.verdict.edits import Edit, compare_texts
 from trueup.verdict.ledger import ledger_findings, view_ledger
+from trueup.verdict.moved import Moved, OldText, moved_finding
 from trueup.verdict.pairs import TO_RUN, Pair, State
-
-OldText = Callable[[str, str], str | None]
-"""Given a version and the recorded checksum: what the file said when it was applied, None where
-nobody knows. A text whose checksum is not that one is not believed."""
 
 _SHOWN = 5
 
@@ -24,11 +21,14 @@ def all_findings(
     source: Source,
     foreign: ForeignHistory | None,
     old_text: OldText | None,
+    moved: Sequence[Moved] = (),
 ) -> tuple[Finding, ...]:
-    """Errors about single migrations first, then what holds for all of them."""
+    """Errors about single migrations first, then what holds for all of them. `moved` are the rows
+    whose file has another version now."""
     found: list[Finding] = list(_duplicates(pairs))
+    files = {one.row.version: one for one in moved}
     for pair in pairs:
-        found.extend(_about(pair, pairs, source, old_text))
+        found.extend(_about(pair, pairs, source, old_text, files.get(pair.version), foreign))
     found.extend(_foreign(pairs, source, foreign))
     found = _with_matches(found, pairs, source, foreign)
     found.extend(_no_checksum(pairs, source))
@@ -48,10 +48,17 @@ def _with_matches(
 
 
 def _about(
-    pair: Pair, pairs: Sequence[Pair], source: Source, old_text: OldText | None
+    pair: Pair,
+    pairs: Sequence[Pair],
+    source: Source,
+    old_text: OldText | None,
+    moved: Moved | None,
+    foreign: ForeignHistory | None,
 ) -> Iterator[Finding]:
-    if pair.row and pair.file is None:
-        yield _missing(pair.row, pairs, source)
+    if pair.row and pair.file is None and source is Source.SUPABASE:
+        yield _not_ours(pair.row, foreign.row(pair.version) if foreign else None)
+    elif pair.row and pair.file is None:
+        yield moved_finding(moved) if moved else _missing(pair.row, pairs)
     if pair.state is State.FAILED:
         yield _failed(pair)
     if pair.file and pair.row and not _same_name(pair.file, pair.row):
@@ -62,44 +69,42 @@ def _about(
         yield _out_of_order(pair.file, pairs)
 
 
-def _missing(row: HistoryRow, pairs: Sequence[Pair], source: Source) -> Finding:
-    label = _label(row.version, row.name)
-    if source is Source.SUPABASE:
-        return error(
-            "foreign_row",
-            row.version,
-            f"Supabase's ledger says {label} was applied, but no file has that version",
-            "`trueup repair --write-files --write` writes it from the ledger's statements, where it"
-            " kept them; or start over from what the database is with `trueup baseline`",
-        )
-    moved = next((pair.file for pair in pairs if _is_the_same(pair, row)), None)
-    if moved:
-        return error(
-            "history_missing_file",
-            row.version,
-            f"{label} was applied, and its file is now {moved.file_name}: same content, other"
-            " version",
-            f"name it {row.version}_{row.name}.sql again, or let history follow:"
-            f" `trueup repair --forget {row.version} --write`, then"
-            f" `trueup mark-applied {moved.version}`",
-            Location(moved.path),
-        )
+def _not_ours(row: HistoryRow, ran: ForeignRow | None) -> Finding:
     return error(
-        "history_missing_file",
+        "foreign_row",
         row.version,
-        f"{label} was applied to this database, but no file has that version",
-        "bring the file back (git log --all --diff-filter=D --name-only shows deleted files; it"
-        " may also be on a branch that is not merged); if it is gone on purpose,"
-        f" `trueup repair --forget {row.version} --write`",
+        f"Supabase's ledger says {_label(row.version, row.name)} was applied, but no file has that"
+        " version",
+        _file_for(row.version, ran),
     )
 
 
-def _is_the_same(pair: Pair, row: HistoryRow) -> bool:
+def _file_for(version: str, ran: ForeignRow | None) -> str:
+    if ran and ran.statements:
+        return (
+            "`trueup repair --write-files --write` writes it from the ledger's statements and"
+            " records it"
+        )
     return (
-        pair.state in TO_RUN
-        and pair.file is not None
-        and row.checksum is not None
-        and pair.file.checksum == row.checksum
+        "the ledger did not keep its statements: bring the file back from git, or from whoever"
+        f" applied it; where it is gone, `supabase migration repair --status reverted {version}`"
+        " takes the row out of the ledger, and `trueup reconcile --adopt --write` then writes what"
+        " it made"
+    )
+
+
+def _missing(row: HistoryRow, pairs: Sequence[Pair]) -> Finding:
+    newest = max((pair.version for pair in pairs if pair.file), default="")
+    older = "; an older release goes on with `trueup apply --allow-newer-database`"
+    return error(
+        "history_missing_file",
+        row.version,
+        f"{_label(row.version, row.name)} was applied to this database, but no file has that"
+        " version",
+        "bring the file back (git log --all --diff-filter=D --name-only shows deleted files; it"
+        " may also be on a branch that is not merged); if it is gone on purpose,"
+        f" `trueup repair --forget {row.version} --write`"
+        + (older if row.success and row.version > newest else ""),
     )
 
 
@@ -174,8 +179,9 @@ def _out_of_order(file: Migration, pairs: Sequence[Pair]) -> Finding:
         file.version,
         f"{file.file_name} is pending, but {_label(newest.version, newest.name)}, which comes"
         " after it, has already run",
-        "`trueup apply` runs it now, while a replay from empty runs it earlier; where the order"
-        " matters, give it a later version first",
+        "`trueup apply` runs it now, while a replay from empty runs it earlier, and refuses where"
+        " that gives another schema; where the order matters for rows, give it a later version"
+        " first",
         Location(file.path),
     )
 
@@ -226,10 +232,7 @@ def _unrecorded(row: ForeignRow, file: Migration | None) -> Finding:
         )
     else:
         message = f"{label} was applied through Supabase, and no file has that version"
-        hint = (
-            "`trueup repair --write-files --write` writes it from the ledger's statements and"
-            " records it; or write what it changed as a migration: `trueup reconcile --adopt`"
-        )
+        hint = _file_for(row.version, row)
     return error("foreign_row", row.version, message, hint, _at(file))
 
 

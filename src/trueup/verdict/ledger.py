@@ -15,6 +15,7 @@ from trueup.model.finding import Finding, Location, error, warning
 from trueup.model.history import ForeignHistory, ForeignRow
 from trueup.model.migration import Migration
 from trueup.verdict.edits import statements_key
+from trueup.verdict.moved import file_key
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -92,7 +93,7 @@ def _matches(rows: Sequence[ForeignRow], files: Sequence[Migration]) -> Iterator
     left = {file.path: file for file in files}
     keys: dict[str, list[Migration]] = {}
     for file in files:
-        if key := _key_of(file):
+        if key := file_key(file):
             keys.setdefault(key, []).append(file)
     for row in rows:
         key = statements_key(row.text) if row.statements else None
@@ -102,13 +103,6 @@ def _matches(rows: Sequence[ForeignRow], files: Sequence[Migration]) -> Iterator
         if found:
             del left[found.path]
             yield Match(row, found, like)
-
-
-def _key_of(file: Migration) -> str | None:
-    try:
-        return statements_key(file.sql)
-    except UnicodeDecodeError:
-        return None
 
 
 def _the_one(row: ForeignRow, files: Sequence[Migration], like: Likeness) -> Migration | None:

@@ -89,6 +89,11 @@ def is_absent(sqlstate: str) -> bool:
     return sqlstate in _ABSENT
 
 
+def is_there(sqlstate: str) -> bool:
+    """Whether the refusal says that something is there already."""
+    return sqlstate in _THERE
+
+
 def explain_missing(
     thing: Thing, failing: Migration, files: Sequence[Migration], read: Read, has: Elsewhere
 ) -> Finding:

@@ -105,7 +105,7 @@ def weigh(key: ObjectKey, said: Said) -> Drift:
         key,
         verdict,
         _cause(verdict, said),
-        _REMEDIES[verdict],
+        _remedies(verdict, said),
         said.migrations,
         said.applied,
         said.schema_file,
@@ -141,6 +141,26 @@ _REMEDIES: dict[Verdict, tuple[str, ...]] = {
 }
 
 
+# Where a pending file has a say in it, neither of them is right.
+_MENDS_DATABASE = frozenset({"adopt", "revert"})
+PENDING_SAYS_IT = "a pending migration says this, and it is in the database already"
+SETTLE_IT = "apply that first, or mark it as applied where it ran"
+
+
+def _remedies(verdict: Verdict, said: Said) -> tuple[str, ...]:
+    offered = _REMEDIES[verdict]
+    if not _is_pending(verdict, said):
+        return offered
+    rest = tuple(word for word in offered if word not in _MENDS_DATABASE)
+    return ("mark-applied", *rest) if said.database == said.migrations else rest
+
+
+def _is_pending(verdict: Verdict, said: Said) -> bool:
+    """Whether the database moved where a pending file moves something too."""
+    moved = "revert" in _REMEDIES[verdict] and said.database != said.applied
+    return moved and said.migrations != said.applied
+
+
 def _cause(verdict: Verdict, said: Said) -> str:
     also = "declarative" in said.asked and said.declarative != said.migrations
     if not also or verdict in (Verdict.DECLARATIVE_DIFFERS, Verdict.MIGRATION_MISSING):
@@ -149,9 +169,12 @@ def _cause(verdict: Verdict, said: Said) -> str:
 
 
 def _why(verdict: Verdict, said: Said) -> str:
-    if verdict is Verdict.DATABASE_CHANGED:
+    if _is_pending(verdict, said):
         if said.database == said.migrations:
-            return "a pending migration says this, and it is in the database already"
+            return PENDING_SAYS_IT
+        how = _what(said.applied, said.database)
+        return f"{how} in the database, and a pending migration changes it too: {SETTLE_IT}"
+    if verdict is Verdict.DATABASE_CHANGED:
         return f"{_what(said.applied, said.database)} by hand in the database; no migration says it"
     if verdict is Verdict.SCHEMA_FILE_STALE:
         if said.schema_file == said.applied:
@@ -189,3 +212,8 @@ def _what(before: str | None, after: str | None) -> str:
     if before is None:
         return "created"
     return "dropped" if after is None else "changed"
+
+
+def made_how(drift: Drift) -> str:
+    """What became of the object in the database: created, changed or dropped."""
+    return _what(drift.applied, drift.database)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from trueup.model.finding import Finding, Location, error
 from trueup.model.history import Action, HistoryRow, RowChange
 from trueup.model.migration import Migration
+from trueup.verdict.moved import Moved
 from trueup.verdict.pairs import RAN, Pair, State, pair_up
 
 
@@ -22,7 +23,8 @@ class Wish:
     `restamp`: the row takes the checksum and name of today's file (`restamp_all`: every applied
     row that differs or has no checksum). `retry`: the row of a failed attempt goes, so that
     `apply` runs the file again. `mark_done`: a failed attempt was finished by hand. `forget`: the
-    row of a file that is gone on purpose goes.
+    row of a file that is gone on purpose goes. `move`: the row of a file that has another version
+    now follows it.
     """
 
     restamp: tuple[str, ...] = ()
@@ -30,6 +32,7 @@ class Wish:
     retry: tuple[str, ...] = ()
     mark_done: tuple[str, ...] = ()
     forget: tuple[str, ...] = ()
+    move: tuple[str, ...] = ()
 
     def each(self) -> Iterator[tuple[Action, str]]:
         """Every action asked for by version."""
@@ -38,6 +41,7 @@ class Wish:
             (Action.RETRY, self.retry),
             (Action.MARK_DONE, self.mark_done),
             (Action.FORGET, self.forget),
+            (Action.MOVE, self.move),
         ):
             for version in versions:
                 yield action, version
@@ -53,19 +57,27 @@ class Repair:
 
 
 def plan_repair(
-    files: Sequence[Migration], rows: Sequence[HistoryRow], wish: Wish, by: str | None = None
+    files: Sequence[Migration],
+    rows: Sequence[HistoryRow],
+    wish: Wish,
+    by: str | None = None,
+    moved: Sequence[Moved] = (),
 ) -> Repair:
     """What to change. A mark_done row gets `by` as applied_by and no applied_at: the moment of
-    writing counts. A restamp that changes nothing is left out."""
+    writing counts. A restamp that changes nothing is left out. `moved` are the rows whose file was
+    found under another version: these alone can follow it."""
     pairs = {pair.version: pair for pair in pair_up(files, rows) if pair.row}
+    now = {one.row.version: one.file for one in moved if one.follows}
     problems = list(_asked_twice(wish))
     changes: list[RowChange] = []
     for action, version in _asked(wish, pairs.values()):
         pair = pairs.get(version)
         if pair is None or pair.row is None:
             problems.append(_no_row(action, version))
-        elif problem := _OBJECTIONS[action](pair):
+        elif problem := _objection(action, pair, now):
             problems.append(problem)
+        elif action is Action.MOVE:
+            changes.append(RowChange(action, pair.row, _at_file(pair.row, now[version])))
         else:
             changes.append(RowChange(action, pair.row, _after(action, pair, pair.row, by)))
     if problems:
@@ -104,6 +116,22 @@ def _after(action: Action, pair: Pair, row: HistoryRow, by: str | None) -> Histo
         applied_by=by or row.applied_by,
         execution_time_ms=None,
         success=True,
+    )
+
+
+def _at_file(row: HistoryRow, file: Migration) -> HistoryRow:
+    return replace(row, version=file.version, name=file.name, checksum=file.checksum)
+
+
+def _objection(action: Action, pair: Pair, now: Mapping[str, Migration]) -> Finding | None:
+    if action is not Action.MOVE:
+        return _OBJECTIONS[action](pair)
+    if pair.version in now:
+        return None
+    return _refusal(
+        pair,
+        "no file of another version has its content, or the same statements",
+        "`trueup status` says what is known of it",
     )
 
 

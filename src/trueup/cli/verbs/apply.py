@@ -22,19 +22,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="do all of it on the shadow, change nothing"
     )
+    parser.add_argument(
+        "--allow-newer-database",
+        action="store_true",
+        help="go on where a newer release has run; what it made is not compared",
+    )
 
 
 def run(context: Context) -> int:
-    """0 done; 1 when the database has drift that the migrations don't explain."""
+    """0 done; 1 when the database has drift that the migrations don't explain; 3 when that could
+    not be told."""
     from trueup.ops.apply import apply
     from trueup.report.apply import apply_json, apply_text
     from trueup.verdict.state_findings import NAMES_OBJECTS
 
     args = context.args
-    result = apply(context.project, to=args.to, dry_run=args.dry_run)
+    result = apply(
+        context.project,
+        to=args.to,
+        dry_run=args.dry_run,
+        allow_newer=args.allow_newer_database,
+    )
     context.show(
         lambda: apply_json(result),
         lambda: apply_text(result, context.style, verbose=args.verbose),
     )
+    if result.problem is not None:
+        return result.problem.exit_status
     odd = any(f.is_error and f.code in NAMES_OBJECTS for f in result.findings)
     return int(bool(result.drift) or odd)

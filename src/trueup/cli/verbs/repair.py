@@ -15,6 +15,7 @@ EXAMPLES = (
     "trueup repair --retry 20260101120000 --write      have a failed migration run again",
     "trueup repair --mark-done 20260101120000 --write  a failed one was finished by hand",
     "trueup repair --forget 20260101120000 --write     the row of a file that is gone",
+    "trueup repair --move 20260101120000 --write       the row follows its renamed file",
     "trueup repair --restamp-ledger --write  Supabase's ledger takes the files' versions",
     "trueup repair --write-files --write     its rows without a file become files",
 )
@@ -27,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--retry", "drop the row of a failed attempt, so that apply runs the file again"),
         ("--mark-done", "a failed attempt was finished by hand"),
         ("--forget", "drop the row of a file that is gone on purpose"),
+        ("--move", "give the row the version of the file that has its content now"),
     ):
         parser.add_argument(
             option, metavar="VERSION", nargs="+", action="extend", default=[], help=meaning
@@ -60,6 +62,7 @@ def run(context: Context) -> int:
         retry=tuple(args.retry),
         mark_done=tuple(args.mark_done),
         forget=tuple(args.forget),
+        move=tuple(args.move),
     )
     result = repair(context.project, wish, write=args.write)
     context.show(lambda: repair_json(result), lambda: repair_text(result, context.style))
@@ -72,7 +75,8 @@ def _ledger(context: Context) -> int:
     from trueup.report.ledger import ledger_json, ledger_text
 
     args = context.args
-    if args.restamp or args.restamp_all or args.retry or args.mark_done or args.forget:
+    rows = (args.restamp, args.restamp_all, args.retry, args.mark_done, args.forget, args.move)
+    if any(rows):
         raise UsageError(
             "rows of the ledger and rows of _migrations are repaired one after the other",
             code="repair_one_at_a_time",

@@ -102,6 +102,8 @@ def _said(result: CheckResult) -> str:
 
 
 _MEND = {
+    "mark-applied": "mark-applied: a person records the pending migrations whose changes are there"
+    " already (`trueup mark-applied VERSION...`)",
     "adopt": "adopt: a migration that says what the database has (propose_reconciliation)",
     "revert": "revert: take the database back to its migrations (propose_reconciliation)",
     "regenerate": "regenerate: write schema.sql anew (regenerate_schema)",
