@@ -26,8 +26,15 @@ from trueup.model.migration import Migration
 from trueup.model.schema import Schema, SchemaObject
 from trueup.ops.apply import ApplyResult, apply_locked, locked_database, writable_database
 from trueup.ops.before_apply import refuse_history
+from trueup.ops.before_new import (
+    Ground,
+    made_before,
+    refuse_again,
+    refuse_pending,
+    refuse_what_ran,
+)
 from trueup.ops.closing import Standing
-from trueup.ops.draft import QUERY, Draft, make_draft, same_call, with_key
+from trueup.ops.draft import QUERY, make_draft
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
 from trueup.ops.lint import lint_findings
@@ -105,17 +112,6 @@ class NotAgreed(ValidationFailed):
         self.tried = tried
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """Where the new migration would go: the session, the folder and the history as they are."""
-
-    project: Project
-    conn: Connection
-    folder: Folder
-    target: Target
-    draft: Draft
-
-
 def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) -> NewResult:
     """Makes a migration of `wanted`, applies it and brings schema.sql up to date.
 
@@ -148,14 +144,14 @@ def _attempt(
     folder = project.listed()
     if any(finding.code not in _ENDED for finding in folder.blocking):
         refuse_blocked(folder)
-    ground = _Ground(project, conn, folder, Target.of(project, conn, folder.migrations), draft)
-    repeated = _repeated(ground)
-    if repeated:
-        return repeated
-    _refuse_what_ran(ground)
+    ground = Ground(project, conn, folder, Target.of(project, conn, folder.migrations), draft)
+    made = made_before(ground)
+    if made:
+        return _repeated(ground, made)
+    refuse_what_ran(ground)
     refuse_history(_lasting(folder), ground.target)
-    _refuse_pending(ground)
-    _refuse_again(ground)
+    refuse_pending(ground)
+    refuse_again(ground)
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
         return _preview(ground, rehearsed)
@@ -163,30 +159,7 @@ def _attempt(
     return _carry_out(ground, rehearsed, lock, wanted.agreed)
 
 
-def _repeated(ground: _Ground) -> NewResult | None:
-    """What an earlier call with the same idempotency key made. Raises ValidationFailed where it
-    made something else, or where this database has not run it."""
-    draft = ground.draft
-    made = with_key(ground.folder.migrations, draft.key) if draft.key else None
-    if made is None:
-        return None
-    if (made.name, made.sql) != (draft.name, draft.text):
-        raise ValidationFailed(
-            f"the idempotency key was used for {made.file_name}, which is another migration",
-            code="idempotency_key_reused",
-            subject="idempotency_key",
-            hint="take a new key for a new migration",
-            location=Location(made.path),
-        )
-    if made not in ground.target.history.applied:
-        raise ValidationFailed(
-            f"{made.file_name} was made with this idempotency key and is not applied to "
-            f"{ground.target.name}",
-            code="pending_migrations",
-            subject=made.version,
-            hint="`trueup apply` applies it",
-            location=Location(made.path),
-        )
+def _repeated(ground: Ground, made: Migration) -> NewResult:
     return NewResult(
         dry_run=False,
         database=ground.target.name,
@@ -197,57 +170,7 @@ def _repeated(ground: _Ground) -> NewResult | None:
     )
 
 
-def _refuse_what_ran(ground: _Ground) -> None:
-    """Raises ValidationFailed where a row without a file ran this very SQL: once is enough."""
-    target, draft = ground.target, ground.draft.migration
-    if not target.history.missing:
-        return
-    files = [*ground.folder.migrations, draft]
-    moved = ground.target.judged(ground.project, files).moved
-    row = next((one.row for one in moved if one.file is draft and one.follows), None)
-    if row is not None:
-        label = f"{row.version}_{row.name}"
-        raise ValidationFailed(
-            f"this SQL ran on {target.name} already, as {label}, whose file this checkout lacks",
-            code="history_missing_file",
-            subject=row.version,
-            hint=f"bring {label}.sql back (git log --all --diff-filter=D --name-only shows deleted"
-            " files); nothing needs to run",
-        )
-
-
-def _refuse_pending(ground: _Ground) -> None:
-    """A new migration comes after all others: those that are not applied yet go first."""
-    pending = ground.target.history.pending
-    if pending:
-        names = ", ".join(file.file_name for file in pending[:5])
-        raise ValidationFailed(
-            f"{len(pending)} migration files are not applied to {ground.target.name} yet: {names}",
-            code="pending_migrations",
-            subject=pending[0].version,
-            hint="`trueup apply` applies them; then call again",
-            location=Location(pending[0].path),
-        )
-
-
-def _refuse_again(ground: _Ground) -> None:
-    """What the newest migration did already, and nothing since: most likely one call sent twice.
-    A key of its own says that it is meant twice."""
-    newest = ground.target.history.applied[-1:]
-    if ground.draft.key is None and newest and same_call(newest[0], ground.draft):
-        made = newest[0]
-        raise ValidationFailed(
-            f"the newest migration, {made.file_name}, has this name and this SQL, and is applied to"
-            f" {ground.target.name}",
-            code="migration_repeated",
-            subject="name",
-            hint="if this call is that one sent again, it is done; to run the SQL once more, pass"
-            " an idempotency_key of its own, or take another name",
-            location=Location(made.path),
-        )
-
-
-def _rehearse(ground: _Ground, wanted: NewMigration) -> Rehearsed:
+def _rehearse(ground: Ground, wanted: NewMigration) -> Rehearsed:
     project, target = ground.project, ground.target
     shadow = project.shadow(target.major)
     if wanted.expected is not None:
@@ -275,7 +198,7 @@ def _insist_on_consent(rehearsed: Rehearsed, wanted: NewMigration) -> None:
         raise NotAgreed(rehearsed.destructive)
 
 
-def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
+def _preview(ground: Ground, rehearsed: Rehearsed) -> NewResult:
     """What would come of it, and the drift there is before."""
     project, target, shadow = ground.project, ground.target, rehearsed.shadow
     own = [ground.draft.migration]
@@ -302,7 +225,7 @@ def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
 
 
 def _carry_out(
-    ground: _Ground, rehearsed: Rehearsed, lock: MigrationLock, agreed: frozenset[str] | None
+    ground: Ground, rehearsed: Rehearsed, lock: MigrationLock, agreed: frozenset[str] | None
 ) -> NewResult:
     from trueup.history.effects import Effects
 
@@ -333,18 +256,18 @@ def _is_judgement(problem: TrueupError, fate: Fate) -> bool:
     return fate is Fate.GONE and isinstance(problem, ValidationFailed)
 
 
-def _with(folder: Folder, file: Migration) -> Folder:
-    """The folder as it was looked at, and the new file; not what others may have added since."""
-    return replace(_lasting(folder), migrations=(*folder.migrations, file))
-
-
 def _lasting(folder: Folder) -> Folder:
     """The folder without what its first file puts an end to."""
     lasting = tuple(finding for finding in folder.findings if finding.code not in _ENDED)
     return replace(folder, findings=lasting)
 
 
-def _write(ground: _Ground, new_file: NewFile) -> Migration:
+def _with(folder: Folder, file: Migration) -> Folder:
+    """The folder as it was looked at, and the new file; not what others may have added since."""
+    return replace(_lasting(folder), migrations=(*folder.migrations, file))
+
+
+def _write(ground: Ground, new_file: NewFile) -> Migration:
     """The file, under a version that is later than all others; its journal comes first."""
     settings, draft = ground.project.settings, ground.draft
     content = draft.text
@@ -379,7 +302,7 @@ def _explain(problem: TrueupError, fate: Fate, file: Migration) -> None:
 
 
 def _result(
-    ground: _Ground, rehearsed: Rehearsed, file: Migration, applied: ApplyResult
+    ground: Ground, rehearsed: Rehearsed, file: Migration, applied: ApplyResult
 ) -> NewResult:
     same_major = rehearsed.shadow.major == ground.target.major
     other = () if same_major else (_other_major(ground, rehearsed),)
@@ -402,7 +325,7 @@ def _result(
     )
 
 
-def _fingerprint(ground: _Ground, rehearsed: Rehearsed, drift: Sequence[Drift]) -> str | None:
+def _fingerprint(ground: Ground, rehearsed: Rehearsed, drift: Sequence[Drift]) -> str | None:
     """Of the database: it is what the migrations give but for the drift. Drift in rights is told
     by effect, so where rights are part of it the texts are not known."""
     rights = [item for item in drift if item.key.kind == RIGHTS]
@@ -420,7 +343,7 @@ def _notes(rehearsed: Rehearsed) -> tuple[Finding, ...]:
     return tuple(warning("replay_note", QUERY, note) for note in rehearsed.notes)
 
 
-def _other_major(ground: _Ground, rehearsed: Rehearsed) -> Finding:
+def _other_major(ground: Ground, rehearsed: Rehearsed) -> Finding:
     target, shadow = ground.target, rehearsed.shadow
     return warning(
         "server_major_differs",
