@@ -34,7 +34,7 @@ from trueup.ops.before_new import (
     refuse_what_ran,
 )
 from trueup.ops.closing import Standing
-from trueup.ops.draft import QUERY, make_draft
+from trueup.ops.draft import QUERY, Draft, make_draft
 from trueup.ops.dump import refuse_blocked
 from trueup.ops.intent import finish_interrupted
 from trueup.ops.lint import lint_findings

@@ -1,5 +1,5 @@
-"""What keeps a new migration from being begun: an earlier call that made it, the history, files that
-go first."""
+"""What keeps a new migration from being begun: an earlier call that made it, the history, files
+that go first."""
 
 from __future__ import annotations
 
