@@ -11,9 +11,9 @@ from pathlib import Path
 
 from benchmarks.measure import Cost, in_turn, median, run_once
 from benchmarks.project import FILES, new_migration, write_project
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import choose_server
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import choose_server
+from trueup.postgres.session.connection import connect
 
 SCRIPTS = Path(__file__).parent / "scripts"
 # As users start it: `python -m` imports runpy besides.

@@ -27,11 +27,11 @@ import psycopg
 from trueup.errors import TrueupError
 from trueup.model.schema import Schema
 from trueup.plan.plan import Plan, PlanOptions, make_plan
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.dump import dump_schema
-from trueup.postgres.install import choose_server
-from trueup.postgres.run import run_file
-from trueup.postgres.session import connect, libpq_env
+from trueup.postgres.read.dump import dump_schema
+from trueup.postgres.run.file import run_file
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import choose_server
+from trueup.postgres.session.connection import connect, libpq_env
 from trueup.shadow.prove import Proof, prove
 
 CONVERGED, ORDER, UNPROVEN, WRONG, FAILED = (

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.measure import Cost, in_turn, median, run_once
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import choose_server
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import choose_server
+from trueup.postgres.session.connection import connect
 
 TABLES, CHANGED = 1000, 10
 Run = Callable[[int], Cost]

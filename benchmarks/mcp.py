@@ -20,9 +20,9 @@ from typing import Any
 
 from benchmarks.measure import run_once
 from benchmarks.project import new_migration, write_project
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import choose_server
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import choose_server
+from trueup.postgres.session.connection import connect
 
 _HELLO = {
     "protocolVersion": "2025-06-18",

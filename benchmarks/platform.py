@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import Install, choose_server, survey
-from trueup.postgres.prefix import reachable
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import Install, choose_server, survey
+from trueup.postgres.server.prefix import reachable
+from trueup.postgres.session.connection import connect
 from trueup.shadow.ground_floor import ground_floor
 from trueup.shadow.platform import SUPABASE, platform, standin_files
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import Connection
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import Connection
 from trueup.shadow.platform.rewrite import rewrite
 
 

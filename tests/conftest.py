@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import servers
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 
 @pytest.fixture

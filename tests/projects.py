@@ -26,7 +26,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from trueup.cli.main import main
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 # What would lead a project to another database than its own.
 _LEADING = ("DATABASE_URL", "TRUEUP_DATABASE_URL", "TRUEUP_SHADOW_URL", "PGPASSWORD", "PGHOST")

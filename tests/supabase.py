@@ -13,7 +13,9 @@ from psycopg.conninfo import make_conninfo
 import projects
 import servers
 from trueup.config import load_settings
-from trueup.ops.project import Project
+from trueup.workbench.files import read_files
+from trueup.workbench.project import Project
+from trueup.workbench.shadows import open_shadow
 
 _FOUND = {install.major for install in servers.INSTALLS}
 MAJORS = [
@@ -38,7 +40,8 @@ def applied(root: Path, major: int, migration: str) -> Iterator[projects.Project
     dumped = project.command("dump")
     assert dumped.status == 0, dumped.err
     opened = Project(load_settings(root))
-    with opened.shadow(major).place(opened.folder().migrations) as place:
+    shadow = open_shadow(opened, major)
+    with shadow.place(read_files(opened).migrations) as place:
         project.url = place.conninfo
         assert project.command("mark-applied", version).status == 0
         yield project

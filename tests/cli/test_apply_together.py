@@ -8,7 +8,7 @@ import gates
 import projects
 import servers
 from projects import Project
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 EIGHT = 8
 

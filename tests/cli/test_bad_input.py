@@ -18,7 +18,7 @@ import servers
 from pooler import transaction_pooler
 from projects import Answer, Project
 from stand_ins import another_version, only_programs_of, replica, with_passwords
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 SECRET = "s3cr3t-pa55"
 # A folder that can't be replayed fails its validation; to check it means that nothing can be told.

@@ -18,7 +18,7 @@ import projects
 import servers
 from gates import ALONE, GATES
 from projects import Project
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 from trueup.shadow.cache import Cache
 
 WHOLE, NOTHING = (True, 3), (None, 0)

@@ -18,7 +18,7 @@ from psycopg import sql
 
 import projects
 import servers
-from trueup.postgres.install import Install
+from trueup.postgres.server.install import Install
 
 SHARED = Path(os.environ.get("TRUEUP_SHARED") or Path(__file__).parents[3] / "shared")
 

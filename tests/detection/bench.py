@@ -13,8 +13,8 @@ import psycopg
 import projects
 import servers
 from detection.table import Case
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.install import Install
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.server.install import Install
 
 BASE = Path(__file__).parent / "base"
 

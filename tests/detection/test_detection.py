@@ -8,7 +8,7 @@ import projects
 import servers
 from detection.bench import bench_of
 from detection.table import Case, read_table
-from trueup.postgres.install import Install
+from trueup.postgres.server.install import Install
 
 TABLE = read_table()
 PAIRS = [

@@ -13,7 +13,7 @@ import projects
 import servers
 from detection.bench import bench_of
 from projects import Project
-from trueup.postgres.install import Install
+from trueup.postgres.server.install import Install
 
 SILENT = Path(__file__).parent / "silent"
 

@@ -14,8 +14,8 @@ import servers
 from diff.word_cases import ROLES, Case, read_cases
 from trueup.diff.compare import Change, compare
 from trueup.diff.words import describe, display
-from trueup.postgres.dump import dump_schema
-from trueup.postgres.install import Install
+from trueup.postgres.read.dump import dump_schema
+from trueup.postgres.server.install import Install
 
 CASES = read_cases()
 PAIRS = [(one, case) for one in servers.INSTALLS for case in CASES if one.major >= case.since]

@@ -15,8 +15,8 @@ import pytest
 import servers
 from docs.sessions import LEFT_OUT, Player, Step, read_session
 from docs.texts import ROOT, fenced
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import parse
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import parse
 
 README = ROOT / "README.md"
 SESSIONS = fenced(README, "console")

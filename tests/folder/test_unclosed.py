@@ -10,7 +10,7 @@ from pglast import parser
 from folder.conftest import Project
 from trueup.folder.migrations import read_folder
 from trueup.folder.unclosed import unclosed_findings
-from trueup.model.script_lexer import never_closed
+from trueup.sql.lexer import never_closed
 
 NAME = "20250101000000_a.sql"
 WORDS = (

@@ -14,7 +14,7 @@ from trueup.history.record import row_sql
 from trueup.history.table import ensure_table, read_history
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.session.connection import Connection, connect
 
 A, B = "20250101000001", "20250101000002"
 FAST = Limits(pause=0.001)

@@ -16,9 +16,9 @@ from trueup.history.lock import migration_lock
 from trueup.history.table import ensure_table
 from trueup.model.hazard import Hazard
 from trueup.model.migration import Migration
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import connect
-from trueup.verdict.effects import pieces, rereads
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
+from trueup.verdict.drafts import pieces, rereads
 
 SETUP = """
 CREATE TABLE deals (id int PRIMARY KEY, title text, price numeric(10,4) DEFAULT 1,
@@ -577,7 +577,7 @@ def test_what_the_planner_estimates_is_said_of_what_is_not_counted(shop: str) ->
 def test_a_table_too_large_to_be_read_twice_is_asked_about(
     shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trueup.postgres import effects
+    from trueup.postgres.read import effects
 
     small = effects._READABLE.replace(str(effects.LARGEST), "1000")
     monkeypatch.setattr(effects, "_READABLE", small)

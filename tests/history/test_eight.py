@@ -11,7 +11,7 @@ from trueup.history.apply_one import Limits, apply_migration
 from trueup.history.lock import migration_lock
 from trueup.history.table import ensure_table, read_history
 from trueup.model.migration import Migration
-from trueup.postgres.session import connect
+from trueup.postgres.session.connection import connect
 from trueup.verdict.history import judge_history
 
 FORK = multiprocessing.get_context("fork")

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from trueup.errors import CannotTell
-from trueup.history.foreign import read_foreign, what_ran
+from trueup.history.ledger import read_foreign, what_ran
 from trueup.history.record import row_sql
 from trueup.history.start import start_history
 from trueup.history.table import ensure_table, read_history
 from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source
 from trueup.model.migration import Migration
-from trueup.postgres.session import connect
+from trueup.postgres.session.connection import connect
 
 NEW = (
     "CREATE SCHEMA supabase_migrations; CREATE TABLE supabase_migrations.schema_migrations"

@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pooler import transaction_pooler
 from trueup.errors import CannotTell, LockTimeout
 from trueup.history.lock import LOCK_KEY, WORK_KEY, Waiting, migration_lock
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.session.connection import Connection, connect
 
 
 def kill(conn: Connection, pid: int) -> None:

@@ -12,8 +12,8 @@ from trueup.errors import CannotTell, ConnectionFailed
 from trueup.history.record import row_sql
 from trueup.history.table import ensure_table, read_history
 from trueup.model.history import HistoryRow
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
 
 ROW = HistoryRow("20250127093045", "add_customer_segments", "a" * 64, datetime(2025, 1, 27, 9, 31))
 

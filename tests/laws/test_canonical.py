@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.model.canonical import canonical
+from trueup.sql.canonical import canonical
 
 TEXT = '::"text"'
 

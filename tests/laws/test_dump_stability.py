@@ -17,9 +17,9 @@ import projects
 import servers
 from trueup.model.schema_text import render
 from trueup.model.scope import Frame, Scope
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.dump import dump_schema
-from trueup.postgres.install import Install
+from trueup.postgres.read.dump import dump_schema
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.server.install import Install
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("TRUEUP_SHARED") or HERE.parents[2] / "shared")

@@ -9,7 +9,7 @@ import pytest
 
 import projects
 from projects import Project
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from mcp_agents import Answer, agent, desk
 from projects import Project
 from trueup.errors import StatementFailed
-from trueup.ops.project import Project as TrueupProject
-from trueup.ops.query import Limits, run_query
+from trueup.ops.agents.query import Limits, run_query
+from trueup.workbench.project import Project as TrueupProject
 
 pytestmark = pytest.mark.anyio
 

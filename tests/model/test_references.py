@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.model.references import mentions, references
+from trueup.sql.references import mentions, references
 
 T, U = ("p", "t"), ("p", "u")
 COLUMNS = ("a", "b", "c", "k")

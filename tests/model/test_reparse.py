@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.model.reparse import as_written
+from trueup.sql.reparse import as_written
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pglast import parser
 
 from trueup.errors import StatementFailed
-from trueup.model.script import CopyIn, Meta, Sql, may_be_script, read_script, split_script
-from trueup.model.script_lexer import skip_blank, split_statements
+from trueup.sql.lexer import skip_blank, split_statements
+from trueup.sql.script import CopyIn, Meta, Sql, may_be_script, read_script, split_script
 
 
 def metas(text: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.model.source_map import SourceMap
+from trueup.sql.source_map import SourceMap
 
 TEXT = st.text(st.sampled_from("ab\n\r\t é😀"), max_size=40)
 

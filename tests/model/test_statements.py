@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.model.statements import Form, Shape, begin_offset, form_of, statement_slices
+from trueup.sql.transactions import Form, Shape, begin_offset, form_of, statement_slices
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.model.table import Column, parse_table
+from trueup.sql.table import Column, parse_table
 
 
 def test_columns_carry_type_collation_default_and_not_null_as_postgresql_deparsed_them() -> None:

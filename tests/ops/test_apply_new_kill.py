@@ -23,9 +23,10 @@ import servers
 from tap import Tap, tapped
 from trueup.config import load_settings
 from trueup.errors import ConnectionFailed
-from trueup.ops.apply_new import NewMigration, apply_new
-from trueup.ops.project import Project
-from trueup.postgres.cluster import Cluster
+from trueup.ops.agents.apply_new import NewMigration, apply_new
+from trueup.postgres.server.cluster import Cluster
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.project import Project
 
 FORK = multiprocessing.get_context("fork")
 KEY = "0b3f7c52"
@@ -265,7 +266,7 @@ class TestWhatIsFound:
     def test_who_may_change_nothing_changes_nothing(self, left: Place) -> None:
         before = left.new_files()
         said: list[str] = []
-        left.project(read_only=True, say=said.append).folder()
+        settled_folder(left.project(read_only=True, say=said.append))
         assert left.new_files() == before and left.journal.exists()
         assert "nothing is changed here" in said[0]
 

@@ -11,7 +11,7 @@ import pytest
 
 import projects
 from projects import Answer, Project
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 A, B, C, D = (f"2026010{day}000000" for day in (1, 2, 3, 4))
 LEDGER = (

@@ -17,11 +17,12 @@ from trueup.history.table import ensure_table, read_history
 from trueup.model.history import HistoryRow, Source
 from trueup.model.migration import checksum_of
 from trueup.ops.mark_applied import Marking, MarkResult, mark_applied
-from trueup.ops.project import Project
-from trueup.ops.repair import RepairPlan, repair
+from trueup.ops.repair.rows import RepairPlan, repair
 from trueup.ops.status import StatusResult, status
-from trueup.postgres.session import connect
+from trueup.postgres.session.connection import connect
 from trueup.verdict.repair import Wish
+from trueup.workbench.database import open_database
+from trueup.workbench.project import Project
 
 A, B, C = "20250101000001", "20250101000002", "20250101000003"
 LEDGER = (
@@ -57,19 +58,19 @@ def commit(project: Project) -> None:
 
 
 def execute(project: Project, sql: str) -> None:
-    with project.connect() as conn:
+    with open_database(project) as conn:
         conn.execute(sql.encode())
 
 
 def record(project: Project, *rows: HistoryRow) -> None:
-    with project.connect() as conn:
+    with open_database(project) as conn:
         ensure_table(conn)
         for row in rows:
             conn.execute(row_sql(row).encode())
 
 
 def rows(project: Project) -> dict[str, HistoryRow]:
-    with project.connect() as conn:
+    with open_database(project) as conn:
         return {row.version: row for row in read_history(conn).rows}
 
 
@@ -144,7 +145,7 @@ def test_status_without_a_database_is_an_error_and_not_an_answer(project: Projec
 def test_status_changes_nothing(project: Project) -> None:
     write(project, A, "first")
     status(project)
-    with project.connect() as conn:
+    with open_database(project) as conn:
         assert not read_history(conn).exists
 
 
@@ -158,7 +159,7 @@ def test_a_file_is_recorded_without_being_run(project: Project) -> None:
     assert result.marked == (row,)
     assert (row.name, row.checksum) == ("first", checksum_of(path.read_bytes()))
     assert (row.applied_by, row.execution_time_ms, row.success) == ("ada", None, True)
-    with project.connect() as conn:
+    with open_database(project) as conn:
         assert conn.execute("SELECT to_regclass('a')").fetchone() == (None,)
     assert states(status(project)) == {A: "applied"}
 
@@ -178,7 +179,7 @@ def test_a_version_without_a_file_is_refused_with_the_way_to_name_it(project: Pr
         mark_applied(project, Marking((A,)))
     assert caught.value.code == "version_unknown"
     assert f"--unknown {A}=NAME" in caught.value.hint
-    with project.connect() as conn:
+    with open_database(project) as conn:
         assert not read_history(conn).exists
 
 
@@ -234,7 +235,7 @@ def test_a_version_that_two_files_share_is_not_marked(project: Project) -> None:
 
 def test_nothing_is_marked_while_another_trueup_is_at_work(project: Project) -> None:
     write(project, A, "first")
-    with project.connect() as conn, migration_lock(conn, wait_seconds=0):
+    with open_database(project) as conn, migration_lock(conn, wait_seconds=0):
         with pytest.raises(LockTimeout):
             mark_applied(project, Marking((A,)))
         with pytest.raises(LockTimeout):
@@ -303,7 +304,7 @@ def test_on_supabase_the_table_is_not_open_to_the_api(project: Project) -> None:
     write(project, A, "first")
     settings = replace(project.settings, platform="supabase")
     mark_applied(replace(project, settings=settings), Marking((A,)))
-    with project.connect() as conn:
+    with open_database(project) as conn:
         found = conn.execute(
             "SELECT relrowsecurity FROM pg_class WHERE oid = 'public._migrations'::regclass"
         ).fetchone()
@@ -353,7 +354,7 @@ def test_a_restamp_keeps_a_time_that_no_python_has(project: Project) -> None:
     record(project, HistoryRow(A, "first", "0" * 64))
     execute(project, "UPDATE public._migrations SET applied_at = 'infinity'")
     repair(project, Wish(restamp=(A,)), write=True)
-    with project.connect() as conn:
+    with open_database(project) as conn:
         found = conn.execute("SELECT applied_at::text FROM public._migrations").fetchone()
     assert found == ("infinity",)
 
@@ -445,7 +446,7 @@ def test_a_row_that_changes_under_a_repair_stops_all_of_it(project: Project) -> 
     write(project, A, "first")
     write(project, B, "second")
     record(project, HistoryRow(A, "first", "0" * 64), HistoryRow(B, "second", "0" * 64))
-    with project.connect() as psql, project.connect() as watcher:
+    with open_database(project) as psql, open_database(project) as watcher:
         psql.execute("BEGIN")
         psql.execute("UPDATE public._migrations SET checksum = 'x' WHERE version = %s", (B,))
         raised: list[CannotTell] = []

@@ -8,8 +8,8 @@ import pytest
 
 import projects
 from projects import Project
-from trueup.folder import lint
-from trueup.folder.lint import squawk
+from trueup.folder import squawk as lint
+from trueup.folder.squawk import squawk
 from trueup.model.migration import Migration
 
 pytestmark = pytest.mark.skipif(squawk() is None, reason="squawk is not installed")

@@ -11,7 +11,7 @@ import pytest
 import projects
 from projects import Project
 from servers import temporary_database
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 BASE = """
 CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);

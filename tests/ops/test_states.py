@@ -12,7 +12,7 @@ import pytest
 import projects
 from projects import Project
 from servers import temporary_database
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 BASE = """
 CREATE TABLE t (id int PRIMARY KEY, a int);

@@ -12,9 +12,9 @@ from psycopg import sql
 import servers
 from trueup.model.schema import Schema
 from trueup.plan.plan import PlanOptions
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.dump import dump_schema
-from trueup.postgres.session import connect
+from trueup.postgres.read.dump import dump_schema
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
 from trueup.shadow.prove import Proof, prove
 
 _numbers = count(1)

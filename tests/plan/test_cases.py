@@ -12,7 +12,7 @@ import pytest
 
 from plan.databases import made, proof, schema_of
 from trueup.plan.plan import make_plan
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/*/a.sql"))
 IDS = [f"{case.parent.name}/{case.name}" for case in CASES]

@@ -10,8 +10,8 @@ from plan.databases import made, proof, schema_of
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.plan.plan import Plan, PlanOptions, Statement, make_plan
 from trueup.plan.renames import rename_statements
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
 
 
 def planned(pg: Cluster, source: str, goal: str, options: PlanOptions | None = None) -> Plan:
@@ -131,7 +131,7 @@ def test_a_table_that_can_not_be_read_is_left_alone_and_named() -> None:
 
 def test_an_expression_comes_out_as_it_was_first_written(pg: Cluster) -> None:
     """PostgreSQL prints IN over varchar in two ways, by whether it read the text of a person or
-    its own (model/canonical.py). Both are equal to trueup; the plan still gives what the goal
+    its own (sql/canonical.py). Both are equal to trueup; the plan still gives what the goal
     has, so that anybody's diff of two plain dumps is empty too."""
     column = "CREATE TABLE t (a varchar(9)"
     wanted = made(pg, f"{column}, CONSTRAINT c CHECK (a IN ('x', 'y')))")

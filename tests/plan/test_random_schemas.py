@@ -14,7 +14,7 @@ import servers
 from plan.databases import cloner, made, proof
 from plan.random_schemas import Model, models
 from trueup.plan.plan import Plan, Statement
-from trueup.postgres.session import connect
+from trueup.postgres.session.connection import connect
 
 EXAMPLES = int(os.environ.get("TRUEUP_EXAMPLES", "8"))
 _SETTINGS = settings(

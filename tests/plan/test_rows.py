@@ -7,8 +7,8 @@ import pytest
 
 from plan.databases import made, proof
 from trueup.plan.plan import PlanOptions
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
 
 Rows = list[tuple[object, ...]]
 

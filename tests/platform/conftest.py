@@ -12,10 +12,10 @@ import pytest
 
 import servers
 from benches import Bench
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import Install
-from trueup.postgres.prefix import extension_names, reachable
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import Install
+from trueup.postgres.server.prefix import extension_names, reachable
+from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.ground_floor import ground_floor
 from trueup.shadow.platform import SUPABASE, platform, standin_files, standins
 from trueup.shadow.platform.lent import prepare

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import servers
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import Connection, connect
 
 GOLDEN = Path(__file__).with_name("inventory.txt")
 # Who has every right on a table has this one too, from 17 on.

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 import pytest
 
 import servers
-from trueup.postgres.cluster import ephemeral_cluster
-from trueup.postgres.install import Install
-from trueup.postgres.prefix import extension_names, reachable
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.server.cluster import ephemeral_cluster
+from trueup.postgres.server.install import Install
+from trueup.postgres.server.prefix import extension_names, reachable
+from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.platform import SUPABASE, standin_files, standins
 
 # From 17 on, array types are members too.

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 import projects
 import servers
 import supabase
-from trueup.postgres.dump import dump_schema
+from trueup.postgres.read.dump import dump_schema
 
 MIGRATION = """
 CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog;

@@ -13,10 +13,10 @@ from psycopg.conninfo import make_conninfo
 
 import servers
 from trueup.errors import CannotTell, StatementFailed
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.prefix import extension_names, reachable
-from trueup.postgres.run import run_file
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.run.file import run_file
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.prefix import extension_names, reachable
+from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.platform import (
     POSTGRES,
     SUPABASE,

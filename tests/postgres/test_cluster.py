@@ -17,8 +17,8 @@ import pytest
 import servers
 from postgres.places_for_tests import DAEMON, as_user, needs_root, open_folder
 from trueup.errors import CannotTell, ServerUnavailable
-from trueup.postgres.cluster import Cluster, base_snapshot, ephemeral_cluster
-from trueup.postgres.tree import publish
+from trueup.postgres.server.cluster import Cluster, base_snapshot, ephemeral_cluster
+from trueup.postgres.server.tree import publish
 
 DEFAULT = servers.default_install()
 
@@ -361,8 +361,8 @@ def test_two_runs_that_need_the_first_base_at_once_both_get_it(
     runtime: Path, tmp_path: Path
 ) -> None:
     script = (
-        "from trueup.postgres.install import choose_server\n"
-        "from trueup.postgres.cluster import ephemeral_cluster\n"
+        "from trueup.postgres.server.install import choose_server\n"
+        "from trueup.postgres.server.cluster import ephemeral_cluster\n"
         f"with ephemeral_cluster(choose_server({DEFAULT.major})) as cluster: print(cluster.pid)\n"
     )
     environment = {**os.environ, "TRUEUP_CACHE_DIR": str(tmp_path)}

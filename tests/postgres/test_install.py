@@ -10,8 +10,14 @@ import pytest
 
 import servers
 from trueup.errors import ServerUnavailable
-from trueup.postgres import install
-from trueup.postgres.install import Install, choose_client, choose_server, find_installs, survey
+from trueup.postgres.server import install
+from trueup.postgres.server.install import (
+    Install,
+    choose_client,
+    choose_server,
+    find_installs,
+    survey,
+)
 
 Emptied = Callable[[str], None]
 

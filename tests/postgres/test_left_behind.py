@@ -20,10 +20,10 @@ import pytest
 
 import servers
 from postgres.places_for_tests import open_folder
-from trueup.postgres import places
-from trueup.postgres.cluster import base_snapshot, ephemeral_cluster
-from trueup.postgres.reap import reap_stale
-from trueup.postgres.rundir import run_directory
+from trueup.postgres.server import places
+from trueup.postgres.server.cluster import base_snapshot, ephemeral_cluster
+from trueup.postgres.server.reap import reap_stale
+from trueup.postgres.server.rundir import run_directory
 
 DEFAULT = servers.default_install()
 
@@ -71,8 +71,8 @@ def _program(script: str) -> str:
     head = f"""
         import os, signal, sys, threading, time
         from trueup.errors import Interrupted
-        from trueup.postgres.cluster import ephemeral_cluster
-        from trueup.postgres.install import choose_server
+        from trueup.postgres.server.cluster import ephemeral_cluster
+        from trueup.postgres.server.install import choose_server
         install = choose_server({DEFAULT.major})
     """
     return textwrap.dedent(head) + textwrap.dedent(script)

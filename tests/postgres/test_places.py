@@ -9,9 +9,9 @@ import pytest
 
 from postgres.places_for_tests import needs_root, open_folder, without_capability
 from trueup.errors import CannotTell, ServerUnavailable
-from trueup.postgres import places
-from trueup.postgres.account import can_enter, server_account
-from trueup.postgres.places import cache_root, runtime_root, shared_cache_root
+from trueup.postgres.server import places
+from trueup.postgres.server.account import can_enter, server_account
+from trueup.postgres.server.places import cache_root, runtime_root, shared_cache_root
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 import servers
 from postgres.places_for_tests import needs_root, open_folder
 from trueup.errors import ServerUnavailable
-from trueup.postgres.cluster import base_snapshot, ephemeral_cluster
-from trueup.postgres.install import Install, find_installs
-from trueup.postgres.layout import layout
-from trueup.postgres.prefix import extension_names, reachable
+from trueup.postgres.server.cluster import base_snapshot, ephemeral_cluster
+from trueup.postgres.server.install import Install, find_installs
+from trueup.postgres.server.layout import layout
+from trueup.postgres.server.prefix import extension_names, reachable
 
 SERVERS = [install for install in find_installs() if install.has_server]
 EVERY = pytest.mark.parametrize("install", SERVERS, ids=lambda one: f"{one.origin}-{one.major}")

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import servers
-from trueup.postgres.run import run_file
-from trueup.postgres.session import Connection, connect, libpq_env
+from trueup.postgres.run.file import run_file
+from trueup.postgres.session.connection import Connection, connect, libpq_env
 
 CLEAN = "DROP TABLE IF EXISTS log; CREATE TABLE log (id serial, said text)"
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trueup.postgres.quote import ident, literal, qualified
-from trueup.postgres.session import connect
+from trueup.postgres.session.connection import connect
+from trueup.sql.quote import ident, literal, qualified
 
 TEXT = st.text(
     st.sampled_from("a\"'\\;$é😀\n \t%") | st.characters(blacklist_categories=["Cs"]), max_size=15

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from trueup.errors import StatementFailed, TrueupError
-from trueup.postgres.run import Bookkeeping, FileRun, reset_session, run_file
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.run.file import Bookkeeping, FileRun, reset_session, run_file
+from trueup.postgres.session.connection import Connection, connect
 
 BOOK = Bookkeeping(
     record="RESET SESSION AUTHORIZATION; INSERT INTO public.book VALUES ('recorded')",

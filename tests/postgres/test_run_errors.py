@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trueup.errors import ConnectionFailed, StatementFailed, TrueupError
-from trueup.postgres.run import run_file
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.run.file import run_file
+from trueup.postgres.session.connection import Connection, connect
 
 
 @pytest.fixture

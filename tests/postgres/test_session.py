@@ -14,9 +14,8 @@ from psycopg.conninfo import make_conninfo
 import servers
 from pooler import transaction_pooler
 from trueup.errors import ConnectionFailed, TrueupError, UsageError
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.refusals import explain
-from trueup.postgres.session import (
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.session.connection import (
     connect,
     describe,
     identity,
@@ -28,6 +27,7 @@ from trueup.postgres.session import (
     server_identity,
     server_version,
 )
+from trueup.postgres.session.refusals import explain
 
 SECRET = "s3cr3t/p@ss:w%rd"
 ENCODED = "s3cr3t%2Fp%40ss%3Aw%25rd"

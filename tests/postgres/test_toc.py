@@ -10,9 +10,9 @@ import pgdumplib
 import psycopg
 import pytest
 
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import libpq_env
-from trueup.postgres.toc import Entry, read_entries
+from trueup.postgres.read.toc import Entry, read_entries
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import libpq_env
 
 
 def archive_of(pg: Cluster, database: str, path: Path) -> bytes:

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 import projects
 from projects import Project
 from servers import temporary_database
-from trueup.postgres.cluster import Cluster
+from trueup.postgres.server.cluster import Cluster
 
 BASE = """
 CREATE TABLE t (id int PRIMARY KEY, a int, b text, c int GENERATED ALWAYS AS (a * 2) STORED);
@@ -262,7 +262,7 @@ def test_what_was_dropped_by_hand_is_not_made_open_to_everybody(project: Project
 def test_what_only_the_database_knows_is_judged_there_before_the_commit(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trueup.ops import kept, revert
+    from trueup.ops.reconcile import kept, revert
 
     project.execute(
         "DROP FUNCTION f(int); CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql"

@@ -20,8 +20,8 @@ from trueup.model.rights import (
     sources,
 )
 from trueup.model.schema import ObjectKey
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.dump import dump_schema
+from trueup.postgres.read.dump import dump_schema
+from trueup.postgres.server.cluster import Cluster
 
 ROLES = ("rights_a", "rights_b", "rights_c")
 GRANTABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "SELECT (x)", "UPDATE (y)")

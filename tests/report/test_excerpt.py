@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from trueup.errors import StatementFailed
 from trueup.model.finding import Location
-from trueup.postgres.run import run_file
-from trueup.postgres.session import connect
+from trueup.postgres.run.file import run_file
+from trueup.postgres.session.connection import connect
 from trueup.report.excerpt import excerpt, failure_text
 
 

@@ -109,8 +109,8 @@ def test_markdown_is_cut_to_a_limit_and_says_so(project: projects.Project) -> No
     from trueup.cli.context import Context  # noqa: F401 - the result is made as the verb makes it
     from trueup.config import load_settings
     from trueup.ops.check import check
-    from trueup.ops.project import Project
     from trueup.report.markdown import check_markdown
+    from trueup.workbench.project import Project
 
     for number in range(60):
         project.execute(f"create table many_{number} (id int)")

@@ -17,7 +17,7 @@ import pytest
 import projects
 import servers
 from projects import Project
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
 from trueup.shadow.roles import LEASES
 
 SUPABASE = 'platform = "supabase"\nmigrations_dir = "migrations"\n'

@@ -13,8 +13,8 @@ import pytest
 
 from trueup.errors import ConnectionFailed, StatementFailed
 from trueup.model.migration import Migration
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import Connection, connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.replay import ReplayReport, replay
 
 SHARED = Path(os.environ.get("TRUEUP_SHARED") or Path(__file__).parents[3] / "shared")

@@ -8,8 +8,8 @@ import trueup.shadow.prove as proving
 from plan.databases import made, proof
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.plan import Plan, PlanOptions, Statement, make_plan
-from trueup.postgres.cluster import Cluster
-from trueup.postgres.session import connect
+from trueup.postgres.server.cluster import Cluster
+from trueup.postgres.session.connection import connect
 from trueup.shadow.rows import TableName, lost_rows, rows_of
 
 TABLES = """

@@ -14,13 +14,14 @@ from trueup.config import Settings, load_settings
 from trueup.errors import TrueupError
 from trueup.model.schema_blocks import object_lines
 from trueup.ops.check import CheckResult, check
-from trueup.ops.project import Project
 from trueup.report.check import check_json
 from trueup.report.github import check_github, commands
 from trueup.report.issues import Issue, issues, of_error
 from trueup.report.junit import check_junit
 from trueup.report.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, check_markdown, error_markdown
 from trueup.report.sarif import sarif_log
+from trueup.workbench.files import read_schema_text
+from trueup.workbench.project import Project
 
 _STATUS = {True: 0, False: 1, None: 3}
 _WORDS = {True: "true", False: "false", None: "unknown"}
@@ -69,7 +70,7 @@ def _told(inputs: Inputs, environ: Mapping[str, str]) -> _Told:
         found = of_error(problem)
         lines = "\n".join(["could not tell", *commands(found)])
         return _Told(problem.exit_status, None, 0, found, lines, None)
-    text = project.schema_file().text if result.drift else None
+    text = read_schema_text(project).text if result.drift else None
     places = object_lines(text) if text else {}
     return _Told(
         _STATUS[result.in_sync],

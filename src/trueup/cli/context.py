@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trueup.cli.show import note, out, out_json, style_for
-from trueup.ops.project import Project
 from trueup.report.style import Style
+from trueup.workbench.project import Project
 
 
 class Context:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from trueup import __version__
 from trueup.errors import Interrupted, TrueupError
-from trueup.postgres.unforeseen import told
+from trueup.postgres.session.unforeseen import told
 
 BUG = 70
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trueup.postgres.cluster import ephemeral_cluster
-from trueup.postgres.install import choose_server
+from trueup.postgres.server.cluster import ephemeral_cluster
+from trueup.postgres.server.install import choose_server
 
 _OLD_DATABASE = """
 CREATE TABLE customers (
@@ -76,7 +76,7 @@ class Stage:
 
     def sql(self, text: str, shown: str | None = None) -> None:
         """Changes the database directly, as somebody with a SQL console would."""
-        from trueup.postgres.session import connect
+        from trueup.postgres.session.connection import connect
 
         self.tell(f"app=> {shown or text + ';'}")
         with connect(self.conninfo) as conn:
@@ -106,7 +106,7 @@ class Stage:
 @contextmanager
 def stage(tell: Callable[[str], None]) -> Iterator[Stage]:
     """An empty git repository and an empty database `app` on an ephemeral server."""
-    from trueup.postgres.session import connect
+    from trueup.postgres.session.connection import connect
 
     with ephemeral_cluster(choose_server(None)) as cluster:
         with connect(cluster.conninfo()) as conn:

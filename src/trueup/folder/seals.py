@@ -85,7 +85,7 @@ def _trim(folder: str) -> None:
 
 
 def _folder() -> str:
-    """The same choice as postgres.places.cache_root, less its fallbacks."""
+    """The same choice as postgres.server.places.cache_root, less its fallbacks."""
     if named := os.environ.get("TRUEUP_CACHE_DIR"):
         base = os.path.abspath(os.path.expanduser(named))  # noqa: PTH100, PTH111
     elif os.geteuid() == 0:

@@ -14,9 +14,9 @@ from typing import Final
 from trueup.errors import StatementFailed
 from trueup.model import finding
 from trueup.model.finding import Finding, Location
-from trueup.model.script import may_be_script, read_script
-from trueup.model.script_lexer import never_closed
-from trueup.model.source_map import SourceMap
+from trueup.sql.lexer import never_closed
+from trueup.sql.script import may_be_script, read_script
+from trueup.sql.source_map import SourceMap
 
 _PART: Final = rb"[a-zA-Z0-9_$\x80-\xff]"  # of a word: what precedes may be one, as in name$1
 # Runs of whole strings, names, comments (not nested ones), and of whatever is none of these. An E

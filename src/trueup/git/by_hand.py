@@ -23,9 +23,11 @@ from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
+from trueup.workbench.replays import in_scope
+from trueup.workbench.shadows import open_shadow, replay_major
 
 if TYPE_CHECKING:
-    from trueup.ops.project import Project
+    from trueup.workbench.project import Project
 
 _OBJECTS_SHOWN = 5
 
@@ -66,16 +68,16 @@ def _in_place(project: Project) -> Iterator[None]:
 def replayed(project: Project, facts: Staged) -> list[Complaint]:
     """Runs the migrations of the index on a shadow and compares what they give with the staged
     schema.sql, object by object where the texts differ."""
-    shadow = project.shadow(project.replay_major())
+    shadow = open_shadow(project, replay_major(project))
     migrations = list(_migrations(facts))
     try:
-        goal = project.in_scope(shadow.replayed(migrations).schema, shadow)
+        goal = in_scope(project, shadow.replayed(migrations).schema, shadow)
         text = render(goal)
         _remember(facts, text)
         staged = _schema_text(facts)
         if staged == text:
             return []
-        given = project.in_scope(shadow.loaded(staged, facts.schema_file, migrations), shadow)
+        given = in_scope(project, shadow.loaded(staged, facts.schema_file, migrations), shadow)
     except StatementFailed as problem:
         return [of_finding(problem.finding())]
     return _differences(facts, goal, given)

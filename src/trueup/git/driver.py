@@ -16,10 +16,12 @@ from trueup.git.process import GitFailedError, git
 from trueup.model.schema_blocks import Marks, NotOursError
 from trueup.model.schema_text import render
 from trueup.ops.merge import BothSides, MergedFile, Replay, Texts, merge_schema_files
-from trueup.ops.regenerate import seal_replay
+from trueup.recovery.regenerate import seal_replay
+from trueup.workbench.replays import in_scope
+from trueup.workbench.shadows import open_shadow
 
 if TYPE_CHECKING:
-    from trueup.ops.project import Project
+    from trueup.workbench.project import Project
 
 Say = Callable[[str], None]
 
@@ -85,12 +87,12 @@ def _replay(
 
 def _text(project: Project, both: BothSides, seconds: float) -> str:
     # Loaded before the clock runs: an import that is cut short leaves half a module behind.
-    import trueup.postgres.dump
-    import trueup.postgres.session  # noqa: F401
+    import trueup.postgres.read.dump
+    import trueup.postgres.session.connection  # noqa: F401
 
     with _at_most(seconds):
-        shadow = project.shadow(project.settings.postgres)
-        schema = project.in_scope(shadow.replayed(both.migrations).schema, shadow)
+        shadow = open_shadow(project, project.settings.postgres)
+        schema = in_scope(project, shadow.replayed(both.migrations).schema, shadow)
     seal_replay(project, both.migrations, schema)
     return render(schema)
 

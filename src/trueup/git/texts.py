@@ -167,7 +167,7 @@ def _parser() -> Any:
 
 
 def _readable(text: str, path: str) -> str:
-    from trueup.model.script import may_be_script, read_script
+    from trueup.sql.script import may_be_script, read_script
 
     return read_script(text, path).sql if may_be_script(text) else text
 

@@ -13,19 +13,19 @@ from typing import NoReturn
 import psycopg
 
 from trueup.errors import CannotTell, ConnectionFailed, StatementFailed, ValidationFailed
+from trueup.model.census import Counted, Position, Relation, State
 from trueup.model.hazard import Hazard
-from trueup.model.state import Counted, Position, Relation, State
-from trueup.postgres import effects
-from trueup.postgres.session import Connection
-from trueup.verdict.effects import lost, opened, together
-from trueup.verdict.effects.lost import counted
+from trueup.postgres.read import effects
+from trueup.postgres.session.connection import Connection
+from trueup.verdict.drafts import lost, opened, together
+from trueup.verdict.drafts.lost import counted
 
 Refuse = Callable[[tuple[Hazard, ...]], NoReturn]
 
 
 class Effects:
-    """A `postgres.run.Watch`. `reread`: tables that are read before and after, with the columns
-    that the file drops from them; `agreed`: the subjects of hazards that somebody agreed to, None
+    """A `postgres.run.file.Watch`. `reread`: tables that are read before and after, with the
+    columns that the file drops from them; `agreed`: the subjects of hazards that somebody agreed to, None
     where all are agreed to; `refuse` raises for those that nobody did.
 
     `hazards` is what the file did that somebody has to agree to, once it was looked at. Raises,

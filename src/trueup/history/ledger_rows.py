@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import psycopg
 
 from trueup.errors import CannotTell
-from trueup.history.foreign import LEDGER, read_foreign
+from trueup.history.ledger import LEDGER, read_foreign
 from trueup.history.refusals import refused
 from trueup.model.history import ForeignRow
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 
 def restamp_rows(conn: Connection, changes: Sequence[tuple[ForeignRow, str]]) -> None:

@@ -29,9 +29,14 @@ from psycopg.conninfo import make_conninfo
 
 from trueup.errors import CannotTell, LockTimeout
 from trueup.history.refusals import refused
-from trueup.postgres import interrupt
-from trueup.postgres.quote import literal
-from trueup.postgres.session import Connection, backend_pid, connect, is_transaction_pooler
+from trueup.postgres.session import interrupt
+from trueup.postgres.session.connection import (
+    Connection,
+    backend_pid,
+    connect,
+    is_transaction_pooler,
+)
+from trueup.sql.quote import literal
 
 # The first eight bytes of SHA-256("trueup:public._migrations"), read as a signed integer.
 # Advisory locks are per database, so the same keys serve all of them.

@@ -12,7 +12,7 @@ from trueup.history.person import clean
 from trueup.history.table import TABLE
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
-from trueup.postgres.quote import literal
+from trueup.sql.quote import literal
 
 _COLUMNS = "(version, name, checksum, applied_at, applied_by, execution_time, success)"
 _NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"

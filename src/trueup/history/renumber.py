@@ -11,7 +11,7 @@ from trueup.errors import CannotTell
 from trueup.history.refusals import refused
 from trueup.history.table import TABLE
 from trueup.model.history import HistoryRow
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from trueup.errors import CannotTell
 from trueup.history.refusals import refused
 from trueup.history.table import TABLE
 from trueup.model.history import Action, RowChange
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 _NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
 _SAME = "version = %s AND (name, checksum, success) IS NOT DISTINCT FROM (%s, %s, %s)"

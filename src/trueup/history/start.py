@@ -11,7 +11,7 @@ from trueup.history.refusals import refused
 from trueup.history.table import ensure_table
 from trueup.model.history import Evidence, ForeignRow, HistoryRow, Source
 from trueup.model.migration import Migration
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 TAKEN_OVER_BY = "supabase"
 

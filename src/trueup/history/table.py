@@ -14,7 +14,7 @@ import psycopg
 from trueup.errors import CannotTell
 from trueup.history.refusals import refused
 from trueup.model.history import History, HistoryRow
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 TABLE = "public._migrations"
 

@@ -19,7 +19,7 @@ from mcp.types import (
 from mcp_types.version import is_version_at_least
 from pydantic import BaseModel, Field
 
-from trueup.mcp_server.fence import Fence
+from trueup.mcp_server.untrusted import Fence
 from trueup.report.safe import one_line
 
 if TYPE_CHECKING:

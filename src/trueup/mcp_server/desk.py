@@ -15,10 +15,10 @@ import anyio.to_thread
 from mcp.server.mcpserver import Context
 
 from trueup.config.settings import Settings
-from trueup.mcp_server.fence import Scrubber
 from trueup.mcp_server.identity import insist_on_project, project_ids
-from trueup.ops.project import Project
-from trueup.postgres.interrupt import Stop, checkpoint, stoppable
+from trueup.mcp_server.untrusted import Scrubber
+from trueup.postgres.session.interrupt import Stop, checkpoint, stoppable
+from trueup.workbench.project import Project
 
 T = TypeVar("T")
 Act = Callable[[Project], T]
@@ -167,7 +167,7 @@ class _Run:
 def _secrets(settings: Settings) -> list[str]:
     """Everything that must not leave: passwords and whole URLs with one, the bearer token."""
     from trueup.errors import UsageError
-    from trueup.postgres.session import parse
+    from trueup.postgres.session.connection import parse
 
     found = [os.environ.get(name, "") for name in ("PGPASSWORD", TOKEN_VARIABLE)]
     for url in (settings.database_url, settings.shadow_url):

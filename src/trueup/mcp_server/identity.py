@@ -36,7 +36,7 @@ def insist_on_project(known: frozenset[str], asked: str | None) -> None:
 
 
 def _in_url(settings: Settings) -> str | None:
-    from trueup.postgres.session import parse
+    from trueup.postgres.session.connection import parse
 
     if settings.database_url is None:
         return None

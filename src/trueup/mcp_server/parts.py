@@ -9,7 +9,6 @@ from trueup.diff.compare import Change
 from trueup.diff.mask import masked
 from trueup.diff.unified import unified
 from trueup.diff.words import describe, display, summarize
-from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.shapes import (
     ChangeShape,
     DriftShape,
@@ -19,6 +18,7 @@ from trueup.mcp_server.shapes import (
     ObjectName,
     PlanHazard,
 )
+from trueup.mcp_server.untrusted import Fence
 from trueup.model.finding import Finding
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey

@@ -10,9 +10,10 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from trueup.errors import TrueupError
 from trueup.mcp_server.desk import Desk
-from trueup.mcp_server.fence import Fence
 from trueup.mcp_server.texts import error_text
-from trueup.ops.project import Project
+from trueup.mcp_server.untrusted import Fence
+from trueup.workbench.files import read_files, read_schema_text
+from trueup.workbench.project import Project
 
 SCHEMA, MIGRATIONS, VERDICT = "trueup://schema.sql", "trueup://migrations", "trueup://verdict"
 MIGRATION = "trueup://migrations/{file}"
@@ -59,7 +60,7 @@ def add_resources(server: MCPServer, desk: Desk) -> None:
 
 
 def _schema_file(project: Project) -> str:
-    file = project.schema_file()
+    file = read_schema_text(project)
     if file.text is None:
         told = "; ".join(f"{finding.message}: {finding.hint}" for finding in file.findings)
         raise ResourceNotFoundError(told)
@@ -69,14 +70,14 @@ def _schema_file(project: Project) -> str:
 def _migrations(project: Project) -> str:
     listed = [
         {"version": file.version, "name": file.name, "file": file.path, "checksum": file.checksum}
-        for file in project.listed().migrations
+        for file in read_files(project).migrations
     ]
     return json.dumps({"migrations": listed}, ensure_ascii=False, indent=2)
 
 
 def _migration(project: Project, name: str) -> str:
     """Looked up among the files of the folder, so no path can lead out of it."""
-    for file in project.listed().migrations:
+    for file in read_files(project).migrations:
         if file.file_name == name:
             return file.sql
     raise ResourceNotFoundError(f"there is no migration file of this name; see {MIGRATIONS}")

@@ -15,11 +15,11 @@ from mcp.types import Tool as ListedTool
 from trueup import __version__
 from trueup.mcp_server.catalog import all_tools
 from trueup.mcp_server.desk import Desk
-from trueup.mcp_server.fence import Scrubber
-from trueup.mcp_server.guard import needs_more_than_reading
+from trueup.mcp_server.gate import needs_more_than_reading
 from trueup.mcp_server.prompts import add_prompts
 from trueup.mcp_server.resources import add_resources
 from trueup.mcp_server.stdin import Lines, can_wait
+from trueup.mcp_server.untrusted import Scrubber
 
 
 class TrueupServer(MCPServer):

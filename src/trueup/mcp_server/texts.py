@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trueup.errors import CannotTell, StatementFailed, TrueupError
-from trueup.mcp_server.fence import Fence
+from trueup.mcp_server.untrusted import Fence
 from trueup.model.finding import Finding
 from trueup.report.excerpt import excerpt
 

@@ -201,7 +201,7 @@ def _built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot
 
 def _run(text: str, everything: tuple[str, ...], roles: dict[str, dict[Slot, bool]]) -> str:
     """Carries out the GRANTs and REVOKEs of a text, and says what they are on."""
-    from trueup.model.sql_slices import statements
+    from trueup.sql.slices import statements
 
     tree: Any
     on = ""

@@ -29,7 +29,7 @@ class SchemaObject:
 
     `ddl` makes it and `drop` removes it (both as pg_dump writes them, every identifier quoted);
     `depends_on` are the keys it needs. Owner is kept for rights, never compared unless asked.
-    `verbatim` is pg_dump's own text where `ddl` is another spelling of it (model/canonical.py).
+    `verbatim` is pg_dump's own text where `ddl` is another spelling of it (sql/canonical.py).
     """
 
     key: ObjectKey

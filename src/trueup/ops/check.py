@@ -17,16 +17,9 @@ from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
 from trueup.model.states import States
-from trueup.ops.declarative import declarative_label, declarative_schema
-from trueup.ops.exposed import leave_out_unsaid
-from trueup.ops.gather import Gathering
-from trueup.ops.intent import finish_interrupted
-from trueup.ops.lint import lint_findings
-from trueup.ops.project import Project
-from trueup.ops.regenerate import seal_replay
-from trueup.ops.rights import compare_rights, rights_words
-from trueup.ops.target import Target
-from trueup.ops.unsettled import explain_drift
+from trueup.recovery.regenerate import seal_replay
+from trueup.recovery.schema_file import finish_interrupted
+from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
@@ -34,6 +27,17 @@ from trueup.verdict.objects import Drift, Sides, judge
 from trueup.verdict.rights import KIND, without_rights
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.told import details, summary
+from trueup.workbench.declarative import declarative_label, declarative_schema
+from trueup.workbench.exposed import leave_out_unsaid
+from trueup.workbench.files import read_schema_text
+from trueup.workbench.gather import Gathering
+from trueup.workbench.project import Project
+from trueup.workbench.replays import frame_of
+from trueup.workbench.rights import compare_rights, rights_words
+from trueup.workbench.shadows import open_shadow
+from trueup.workbench.squawk import lint_findings
+from trueup.workbench.target import Target
+from trueup.workbench.unsettled import explain_drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def check(
     verdict is then None."""
     started = time.monotonic()
     so_far = Gathering()
-    folder = project.folder()
+    folder = settled_folder(project)
     so_far.add(*project.settings.findings, *folder.findings)
     finished = finish_interrupted(project, folder.migrations)
     if finished:
@@ -151,7 +155,7 @@ def _compare(
     if folder.blocking:
         so_far.cannot_tell(())
         return _Compared()
-    shadow = so_far.attempt(lambda: project.shadow(target.major if target else None))
+    shadow = so_far.attempt(lambda: open_shadow(project, target.major if target else None))
     if shadow is None:
         return _Compared()
     whole = so_far.attempt(lambda: shadow.replayed(folder.migrations))
@@ -159,7 +163,7 @@ def _compare(
         return _Compared(shadow)
     so_far.add(*(warning("replay_note", project.migrations_label, note) for note in whole.notes))
     so_far.add(*_left_out(project, shadow, whole.schema))
-    frame = project.frame(whole.schema, shadow)
+    frame = frame_of(project, whole.schema, shadow)
     seal_replay(project, folder.migrations, frame.cut(whole.schema))
     wholes, said = _wholes(project, folder, target, shadow, frame, whole.states, so_far)
     sides = _cut(frame, wholes)
@@ -252,7 +256,7 @@ def _schema_file(
     project: Project, folder: Folder, shadow: Shadow, frame: Frame, so_far: Gathering
 ) -> Schema | None:
     """What schema.sql says: known without loading it where it is exactly the replay's text."""
-    goal, file = frame.cut(frame.whole), project.schema_file()
+    goal, file = frame.cut(frame.whole), read_schema_text(project)
     so_far.add(*file.findings)
     if file.text is None or any(finding.is_error for finding in file.findings):
         return None

@@ -11,9 +11,10 @@ from trueup.errors import UsageError
 from trueup.model.finding import Finding, warning
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame, Scope
-from trueup.ops.project import Project
-from trueup.ops.sources import WORDS, Live, Source, read_together, resolve
 from trueup.shadow.shadow import Shadow
+from trueup.workbench.project import Project
+from trueup.workbench.shadows import open_shadow
+from trueup.workbench.sources import WORDS, Live, Source, read_together, resolve
 
 if TYPE_CHECKING:
     from trueup.shadow.prove import Proof
@@ -73,7 +74,7 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
     load."""
     one, other = resolve(project, source), resolve(project, goal)
     refuse_same(one, other)
-    shadow = project.shadow(one.major or other.major)
+    shadow = open_shadow(project, one.major or other.major)
     read_together((one, other), shadow, lambda: _load(options))
     whole = one.schema(shadow)
     frame = Frame(scope_of(project, options), shadow.base(), whole)
@@ -91,7 +92,7 @@ def diff(project: Project, source: str, goal: str, options: DiffOptions) -> Diff
 def _load(options: DiffOptions) -> None:
     """What will be needed and takes as long to import as pg_dump takes for 500 tables."""
     import trueup.diff.words.registry
-    import trueup.plan.column_order
+    import trueup.plan.tables.column_order
 
     if options.plan:
         import trueup.plan.plan
@@ -104,7 +105,7 @@ def split_by_order(
     """The changes, and apart from them those that are of nothing but the order of columns."""
     if strict or not any(change.key.kind.endswith("TABLE") for change in changes):
         return changes, ()
-    from trueup.plan.column_order import same_but_for_column_order as same
+    from trueup.plan.tables.column_order import same_but_for_column_order as same
 
     order = tuple(c for c in changes if same(c.key, c.before, c.after))
     return tuple(c for c in changes if c not in order), order

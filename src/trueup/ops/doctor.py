@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trueup.errors import TrueupError
-from trueup.ops.project import Project
-from trueup.postgres.install import survey
-from trueup.postgres.places import cache_root, runtime_root
+from trueup.postgres.server.install import survey
+from trueup.postgres.server.places import cache_root, runtime_root
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.database import open_database, revealed_url
+from trueup.workbench.files import read_schema_text
+from trueup.workbench.project import Project
+from trueup.workbench.shadows import open_shadow, replay_major
 
 
 class Health(StrEnum):
@@ -84,7 +88,7 @@ def _configuration(project: Project) -> Iterator[Examined]:
 
 
 def _folder(project: Project) -> Iterator[Examined]:
-    folder = project.folder()
+    folder = settled_folder(project)
     yield Examined("migrations", Health.OK, f"{len(folder.migrations)} files in {folder.path}")
     for finding in folder.findings:
         health = Health.ERROR if finding.is_error else Health.WARNING
@@ -92,7 +96,7 @@ def _folder(project: Project) -> Iterator[Examined]:
 
 
 def _schema_file(project: Project) -> Iterator[Examined]:
-    file = project.schema_file()
+    file = read_schema_text(project)
     if file.text is not None:
         yield Examined("schema file", Health.OK, file.path)
     for finding in file.findings:
@@ -116,18 +120,23 @@ def _database(project: Project) -> Iterator[Examined]:
         )
         return
     from trueup.history.table import read_history
-    from trueup.postgres.session import describe, in_recovery, is_transaction_pooler, server_version
+    from trueup.postgres.session.connection import (
+        describe,
+        in_recovery,
+        is_transaction_pooler,
+        server_version,
+    )
 
-    with project.connect() as conn:
+    with open_database(project) as conn:
         source = settings.database_url.source
-        where = describe(project.database_url())
+        where = describe(revealed_url(project))
         fact = f"{where}: PostgreSQL {server_version(conn)[1]} (from {source})"
         yield Examined("database", Health.OK, fact)
         if in_recovery(conn):
             yield Examined(
                 "database", Health.WARNING, "it is a read-only replica", "apply needs the primary"
             )
-        if is_transaction_pooler(conn, project.database_url()):
+        if is_transaction_pooler(conn, revealed_url(project)):
             yield Examined(
                 "database",
                 Health.WARNING,
@@ -141,7 +150,7 @@ def _database(project: Project) -> Iterator[Examined]:
 def _shadow(project: Project) -> Iterator[Examined]:
     """Starts one: whether it works can't be told from looking."""
     started = time.monotonic()
-    shadow = project.shadow(project.replay_major())
+    shadow = open_shadow(project, replay_major(project))
     with shadow.database(()):
         took = round((time.monotonic() - started) * 1000)
         yield Examined("shadow", Health.OK, f"PostgreSQL {shadow.host.version}, ready in {took} ms")

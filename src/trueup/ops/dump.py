@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trueup.errors import ValidationFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
-from trueup.ops.project import Project
-from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.files import refuse_blocked
+from trueup.workbench.project import Project
+from trueup.workbench.replays import in_scope
+from trueup.workbench.shadows import open_shadow, replay_major
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def dump(
     Raises ValidationFailed where a file of the migrations folder can't be replayed,
     StatementFailed where a migration fails, with `keep_going` ReplayIncomplete.
     """
-    folder = project.folder()
+    folder = settled_folder(project)
     if keep_going and not from_database:
         from trueup.ops.keep_going import insist_on_all
 
@@ -51,22 +54,16 @@ def dump(
 def replayed_schema(project: Project, folder: Folder) -> Schema:
     """What the migrations give, in scope, on the server that schema.sql is written with."""
     refuse_blocked(folder)
-    shadow = project.shadow(project.replay_major())
-    schema = project.in_scope(shadow.replayed(folder.migrations).schema, shadow)
+    shadow = open_shadow(project, replay_major(project))
+    schema = in_scope(project, shadow.replayed(folder.migrations).schema, shadow)
     seal_replay(project, folder.migrations, schema)
     return schema
 
 
-def refuse_blocked(folder: Folder) -> None:
-    """Raises ValidationFailed with every finding that makes a replay impossible."""
-    if folder.blocking:
-        raise ValidationFailed("the migrations can't be replayed", problems=folder.blocking)
-
-
 def _from_database(project: Project) -> Schema:
-    from trueup.ops.target import Target
+    from trueup.workbench.target import Target
 
     target = Target.read(project, ())
-    shadow = project.shadow(target.major)
+    shadow = open_shadow(project, target.major)
     live = target.dump(shadow.host.pg_dump)
     return Frame(project.scope, shadow.base()).cut_live(live)

@@ -9,8 +9,9 @@ from trueup.errors import CannotTell, StatementFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding
 from trueup.model.migration import Migration
-from trueup.ops.missing import explain_failure
-from trueup.ops.project import Project
+from trueup.workbench.failures import explain_failure
+from trueup.workbench.project import Project
+from trueup.workbench.shadows import open_shadow, replay_major
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def attempt(project: Project, migrations: Sequence[Migration]) -> Attempt:
     file that is no single transaction leaves what it did before the failure."""
     from trueup.shadow.replaying import bring_up
 
-    shadow = project.shadow(project.replay_major())
+    shadow = open_shadow(project, replay_major(project))
     left, failures = list(migrations), list[StatementFailed]()
     with shadow.place(()) as place:
         while left:

@@ -13,10 +13,12 @@ from trueup.folder.names import LONGEST_VERSION
 from trueup.model.finding import Finding, Location, error
 from trueup.model.history import Evidence, HistoryRow, Source
 from trueup.model.migration import Migration
-from trueup.ops.project import Project
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.database import open_database
+from trueup.workbench.project import Project
 
 if TYPE_CHECKING:
-    from trueup.postgres.session import Connection
+    from trueup.postgres.session.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def mark_applied(project: Project, marking: Marking) -> MarkResult:
     named, ValidationFailed (`already_applied`, `migration_failed`, `migration_duplicate_version`),
     LockTimeout, ConnectionFailed, CannotTell where the history can't be read or written.
     """
-    from trueup.history.foreign import what_ran
+    from trueup.history.ledger import what_ran
     from trueup.history.lock import migration_lock
 
-    folder = project.folder()
-    with project.connect() as conn:
+    folder = settled_folder(project)
+    with open_database(project) as conn:
         wait = project.settings.lock_wait
         on_wait = lambda waiting: project.say(str(waiting))  # noqa: E731
         with migration_lock(conn, wait_seconds=wait, on_wait=on_wait, label="trueup mark-applied"):

@@ -16,9 +16,14 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.history import Evidence, HistoryRow, Source
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.ops.dump import refuse_blocked
-from trueup.ops.project import Project
-from trueup.ops.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.database import open_database
+from trueup.workbench.files import refuse_blocked
+from trueup.workbench.project import Project
+from trueup.workbench.replays import in_scope
+from trueup.workbench.shadows import open_shadow, replay_major
+from trueup.workbench.target import recorded_versions
 
 if TYPE_CHECKING:
     from trueup.history.renumber import RowMove
@@ -86,9 +91,9 @@ def rebase(
     if found is None:
         raise _no_upstream(project.settings.upstream)
     ref, files = found
-    folder = project.folder()
+    folder = settled_folder(project)
     refuse_blocked(folder)
-    recorded = project.recorded_versions() if with_database else ()
+    recorded = recorded_versions(project) if with_database else ()
     plan = _plan(folder, files, ref, recorded, now)
     schema = _replayed(project, plan.files)
     if not dry_run:
@@ -178,8 +183,8 @@ def _copied(file: Migration, ref: str, name: str) -> Finding:
 
 
 def _replayed(project: Project, files: Sequence[Migration]) -> Schema:
-    shadow = project.shadow(project.replay_major())
-    return project.in_scope(shadow.replayed(files).schema, shadow)
+    shadow = open_shadow(project, replay_major(project))
+    return in_scope(project, shadow.replayed(files).schema, shadow)
 
 
 _Rows = tuple[str | None, "tuple[RowMove, ...]", tuple[Finding, ...]]
@@ -191,14 +196,14 @@ def _nothing() -> _Rows:
 
 def _rows(project: Project, plan: _Plan, *, write: bool) -> _Rows:
     """Finds, and with `write` changes, the rows of files that have a new version."""
-    from trueup.history.foreign import what_ran
+    from trueup.history.ledger import what_ran
     from trueup.history.lock import migration_lock
     from trueup.history.renumber import renumber
 
     if project.settings.database_url is None:
         return _nothing()
     try:
-        with project.connect() as conn:
+        with open_database(project) as conn:
             if not write:
                 return _matched(conn.info.dbname, what_ran(conn), plan)
             wait = project.settings.lock_wait

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from trueup.errors import UsageError
-from trueup.ops.dump import refuse_blocked
-from trueup.ops.project import Project
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.files import refuse_blocked
+from trueup.workbench.project import Project
+from trueup.workbench.shadows import open_shadow, replay_major
 
 _NOT_FOUND = {FileNotFoundError: "is not found", PermissionError: "may not be run"}
 
@@ -21,9 +23,9 @@ def run(project: Project, command: Sequence[str]) -> int:
 
     Raises StatementFailed when a migration fails, UsageError when the command can't be started.
     """
-    folder = project.folder()
+    folder = settled_folder(project)
     refuse_blocked(folder)
-    shadow = project.shadow(project.replay_major())
+    shadow = open_shadow(project, replay_major(project))
     with shadow.database(folder.migrations) as conninfo:
         kept = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
         return _call(command, {**kept, **_variables(conninfo)})
@@ -64,7 +66,7 @@ _MISLEADING = ("PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS", "PGTARGE
 
 def _variables(conninfo: str) -> dict[str, str]:
     """The same place as a URL, which most libraries take, and as libpq's own variables."""
-    from trueup.postgres.session import parse
+    from trueup.postgres.session.connection import parse
 
     where = parse(conninfo)
     url = _url(where)

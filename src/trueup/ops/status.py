@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from trueup.model.finding import Finding
 from trueup.model.history import Source
-from trueup.ops.project import Project
-from trueup.ops.target import Target
+from trueup.recovery.settle import settled_folder
 from trueup.verdict.history import MigrationState
 from trueup.verdict.ledger import LedgerView, view_ledger
+from trueup.workbench.project import Project
+from trueup.workbench.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def status(project: Project) -> StatusResult:
     Raises UsageError where no database is configured, ConnectionFailed, and CannotTell where the
     history can't be read in full.
     """
-    folder = project.folder()
+    folder = settled_folder(project)
     target = Target.read(project, folder.migrations)
     foreign = target.evidence.foreign
     return StatusResult(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trueup.model.canonical import canonical
-from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey, Schema
+from trueup.sql.canonical import canonical
+from trueup.sql.references import mentions
 
 Name = tuple[str, str]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey, Schema
-from trueup.plan.column_order import equal_up_to_column_order
 from trueup.plan.online import online_forms
 from trueup.plan.order import ordered
 from trueup.plan.rule import ANY_OPERATOR, rule_for, rules
 from trueup.plan.statements import Hint, Plan, PlanOptions, Statement
+from trueup.plan.tables.column_order import equal_up_to_column_order
 from trueup.plan.work import Work
+from trueup.sql.references import mentions
 
 __all__ = [
     "Hint",

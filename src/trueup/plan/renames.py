@@ -8,10 +8,10 @@ from pglast.parser import ParseError
 
 from trueup.model.hazard import IRREVERSIBLE, Hazard
 from trueup.model.schema import ObjectKey, Schema
-from trueup.model.table import Column, Table, parse_table
-from trueup.model.type_body import Enum, parse_type
-from trueup.plan.opening import TABLES
 from trueup.plan.statements import Hint, Statement
+from trueup.plan.tables.opening import TABLES
+from trueup.sql.table import Column, Table, parse_table
+from trueup.sql.type_body import Enum, parse_type
 
 _BREAKS_CLIENTS = Hazard(IRREVERSIBLE, "", "whoever still uses the old name fails")
 

@@ -14,14 +14,14 @@ from typing import ClassVar, Final
 import pglast
 
 from trueup.model.hazard import Hazard
-from trueup.model.references import references
-from trueup.model.reparse import as_written
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
 from trueup.plan.work import Work
+from trueup.sql.references import references
+from trueup.sql.reparse import as_written
 
 Space = tuple[str, str, str]
 # What an extension shadows, whose operators are not known by name.

@@ -60,7 +60,7 @@ class PlanOptions:
     `refresh`: fill the materialized views that the plan makes. `search_path`: whether the plan
     empties the search path (pg_dump's DDL is only certain to mean what it says under an empty
     one); "auto" does so where a name could be taken for another. `verbatim`: what PostgreSQL
-    prints in two ways (model/canonical.py) differs where it is printed differently.
+    prints in two ways (sql/canonical.py) differs where it is printed differently.
     """
 
     server_major: int = 17

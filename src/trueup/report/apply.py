@@ -7,7 +7,7 @@ from typing import Any
 
 from trueup.diff.unified import unified
 from trueup.diff.words import describe, display, summarize
-from trueup.ops.apply import ApplyResult
+from trueup.ops.apply.apply import ApplyResult
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.objects import object_json, shown_pair
 from trueup.report.remedies import remedy_lines

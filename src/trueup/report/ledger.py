@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trueup.ops.adopt_history import LedgerPlan
+from trueup.ops.repair.ledger import LedgerPlan
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.safe import one_line
 from trueup.report.style import Style

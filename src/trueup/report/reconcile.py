@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trueup.ops.adopt import AdoptResult
-from trueup.ops.reconcile import losses
-from trueup.ops.revert import RevertResult
+from trueup.ops.reconcile.adopt import AdoptResult
+from trueup.ops.reconcile.look import losses
+from trueup.ops.reconcile.revert import RevertResult
 from trueup.plan.plan import Plan
 from trueup.report.diff import change_json
 from trueup.report.findings import finding_json, findings_text

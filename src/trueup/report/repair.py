@@ -6,7 +6,7 @@ from typing import Any
 
 from trueup.model.history import HistoryRow, RowChange
 from trueup.ops.mark_applied import MarkResult
-from trueup.ops.repair import RepairPlan
+from trueup.ops.repair.rows import RepairPlan
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.safe import one_line
 from trueup.report.style import Style

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trueup.diff.words import display
-from trueup.ops.kept import text_of
-from trueup.ops.rights import RightsLeft
+from trueup.ops.reconcile.kept import text_of
 from trueup.report.objects import object_json
 from trueup.report.safe import one_line
 from trueup.report.style import Style
+from trueup.workbench.rights import RightsLeft
 
 TAKE_BACK = "to take them back, run in the database:"
 SAY = "to keep them, say in a migration (`trueup new NAME`, then `trueup mark-applied`):"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from trueup.errors import StatementFailed
 from trueup.model.finding import Location
 from trueup.model.migration import Migration
-from trueup.model.source_map import SourceMap
 from trueup.shadow.platform import explain_unavailable
 from trueup.shadow.platform.rewrite import PassedOver, Rewritten, rewrite
+from trueup.sql.source_map import SourceMap
 
 
 @dataclass

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from trueup.errors import ServerUnavailable
 from trueup.model.migration import Migration
-from trueup.postgres.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.install import Install
-from trueup.postgres.prefix import extension_names, reachable
+from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
+from trueup.postgres.server.install import Install
+from trueup.postgres.server.prefix import extension_names, reachable
 from trueup.shadow.cache import Cache
 from trueup.shadow.keys import Ground
 from trueup.shadow.platform import Platform, standin_files, standins
@@ -57,7 +57,7 @@ class OwnPlace:
     @contextmanager
     def another(self) -> Iterator[str]:
         """A fresh database made from the platform's template; it goes with the cluster."""
-        from trueup.postgres.session import connect
+        from trueup.postgres.session.connection import connect
 
         with connect(self.conninfo) as conn:
             conn.execute(f"CREATE DATABASE {_BESIDE} TEMPLATE template1")

@@ -17,7 +17,6 @@ from trueup.errors import StatementFailed
 from trueup.model.hazard import DATA_LOSS
 from trueup.model.holdings import Holdings
 from trueup.model.schema import ObjectKey, Schema
-from trueup.plan.column_order import same_but_for_column_order
 from trueup.plan.plan import (
     Hint,
     Plan,
@@ -27,7 +26,8 @@ from trueup.plan.plan import (
     make_plan,
 )
 from trueup.plan.renames import likely_renames, rename_statements
-from trueup.postgres.session import Connection, connect
+from trueup.plan.tables.column_order import same_but_for_column_order
+from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.rows import Rows, lost_rows, rows_of, tables_priced
 from trueup.shadow.watch import Watch, look, seen, with_hazards
 from trueup.verdict.remade import Remade, Seen

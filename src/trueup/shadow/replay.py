@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trueup.model.migration import Migration
-from trueup.postgres.run import FileRun, reset_session, run_file
-from trueup.postgres.session import Connection, reopen
+from trueup.postgres.run.file import FileRun, reset_session, run_file
+from trueup.postgres.session.connection import Connection, reopen
 
 # What a note says of a file that PostgreSQL would not run as one transaction.
 NOT_ONE = "it can't be one transaction"

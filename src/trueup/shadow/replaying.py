@@ -21,7 +21,7 @@ def bring_up(
     Raises StatementFailed."""
     if done == len(migrations):
         return ()
-    from trueup.postgres.session import connect
+    from trueup.postgres.session.connection import connect
     from trueup.shadow.replay import replay
 
     def tell(number: int, migration: Migration) -> None:

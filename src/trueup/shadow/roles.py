@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 _ROLES = """
     SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication,

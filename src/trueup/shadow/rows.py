@@ -13,7 +13,7 @@ from typing import NamedTuple
 from psycopg import sql
 
 from trueup.plan.statements import Statement
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 
 class TableName(NamedTuple):

@@ -111,7 +111,7 @@ class Shadow:
 
     def replayed(self, migrations: Sequence[Migration]) -> Replayed:
         """The schema that the migrations give, from empty. Raises StatementFailed."""
-        from trueup.postgres.states import states_of
+        from trueup.postgres.read.states import states_of
 
         files, keys = self._files(migrations)
         known = self._known(keys[-1])
@@ -194,8 +194,8 @@ class Shadow:
 
     def dump(self, conninfo: str) -> Schema:
         """The whole schema of a database on the shadow."""
-        from trueup.postgres.cron import are_objects
-        from trueup.postgres.dump import dump_schema
+        from trueup.postgres.read.cron import are_objects
+        from trueup.postgres.read.dump import dump_schema
 
         return dump_schema(self.host.pg_dump, conninfo, jobs=are_objects(self.host.platform))
 
@@ -210,8 +210,8 @@ class Shadow:
 def _load(conninfo: str, text: str, path: str, roles: Sequence[str]) -> None:
     from psycopg import sql
 
-    from trueup.postgres.run import run_file
-    from trueup.postgres.session import connect
+    from trueup.postgres.run.file import run_file
+    from trueup.postgres.session.connection import connect
 
     with connect(conninfo) as conn:
         there = {row[0] for row in conn.execute("SELECT rolname FROM pg_roles")}

@@ -10,8 +10,8 @@ from trueup.model.rights import Rights
 from trueup.model.schema import ObjectKey
 from trueup.plan.hazards import rights_change
 from trueup.plan.statements import Statement
-from trueup.postgres.holdings import read_holdings
-from trueup.postgres.session import connect
+from trueup.postgres.read.holdings import read_holdings
+from trueup.postgres.session.connection import connect
 from trueup.verdict.remade import Remade, Seen, Wanted
 
 

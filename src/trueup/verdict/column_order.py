@@ -30,6 +30,6 @@ def _is_order(item: Drift) -> bool:
 
 
 def _all_same(key: ObjectKey, texts: Sequence[str]) -> bool:
-    from trueup.plan.column_order import same_but_for_column_order
+    from trueup.plan.tables.column_order import same_but_for_column_order
 
     return all(same_but_for_column_order(key, texts[0], text) for text in texts[1:])

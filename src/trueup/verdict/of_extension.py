@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trueup.verdict.made import FUNCTION, SCHEMA, TYPE, Thing
+from trueup.sql.deeds import FUNCTION, SCHEMA, TYPE, Thing
 
 _TYPES = {
     "citext": "citext",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from trueup.postgres.session import Connection
+from trueup.postgres.session.connection import Connection
 
 # Values are carried by INSERT … SELECT, which assigns as ALTER does: all at once, and one by one
 # only where one of them is refused.

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     """0 done; 1 when the database has drift that the migrations don't explain; 3 when that could
     not be told."""
-    from trueup.ops.apply import apply
+    from trueup.ops.apply.apply import apply
     from trueup.report.apply import apply_json, apply_text
     from trueup.verdict.state_findings import NAMES_OBJECTS
 

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """0 done."""
-    from trueup.ops.baseline import baseline
+    from trueup.ops.baseline.baseline import baseline
     from trueup.report.baseline import baseline_json, baseline_text
 
     args = context.args

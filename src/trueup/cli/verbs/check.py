@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.workbench.files import read_schema_text
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
     from trueup.ops.check import CheckResult
@@ -63,6 +65,6 @@ def _in_form(context: Context, result: CheckResult) -> str:
     form = context.args.format
     if form in ("markdown", "junit"):
         return check_markdown(result) if form == "markdown" else check_junit(result)
-    text = context.project.schema_file().text if result.drift else None
+    text = read_schema_text(context.project).text if result.drift else None
     lines = object_lines(text) if text else {}
     return check_github(result, lines) if form == "github" else check_sarif(result, lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.workbench.shadows import likely_major
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
     from trueup.ops.init import InitResult
@@ -59,7 +61,7 @@ def run(context: Context) -> int:
     register_writer("github", write_workflow)
     args, project = context.args, context.project
     extras = tuple(name for name in _EXTRAS if getattr(args, name))
-    options = InitOptions(force=args.force, extras=extras, postgres=project.likely_major())
+    options = InitOptions(force=args.force, extras=extras, postgres=likely_major(project))
     result = init(project.settings, options)
     if args.adopt_supabase_history:
         return _adopt(context, result)
@@ -68,7 +70,7 @@ def run(context: Context) -> int:
 
 
 def _adopt(context: Context, result: InitResult) -> int:
-    from trueup.ops.adopt_history import LedgerWish, settle_ledger
+    from trueup.ops.repair.ledger import LedgerWish, settle_ledger
     from trueup.report.init import init_json, init_text
     from trueup.report.ledger import ledger_json, ledger_text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trueup.cli.context import Context
-    from trueup.ops.project import Project
+    from trueup.workbench.project import Project
 
 HELP = "merge two versions of schema.sql object by object (git calls this)"
 FORMATS = ("text",)

@@ -6,6 +6,8 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from trueup.workbench.target import recorded_versions
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -26,7 +28,7 @@ def run(context: Context) -> int:
     from trueup.ops.new import new
 
     project = context.project
-    versions = project.recorded_versions()
+    versions = recorded_versions(project)
     result = new(project.settings, context.args.name, datetime.now(UTC), versions)
     context.show(lambda: {"path": result.shown, "version": result.version}, lambda: result.shown)
     return 0

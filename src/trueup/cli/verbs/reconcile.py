@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trueup.cli.context import Context
     from trueup.diff.compare import Change
-    from trueup.ops.reconcile import Choice
+    from trueup.ops.reconcile.look import Choice
     from trueup.shadow.prove import Proof
 
 HELP = "mend drift with a proven plan, in either direction; shows it unless told to do it"
@@ -80,7 +80,7 @@ def _insist_on_sense(args: argparse.Namespace) -> None:
 
 
 def _choice(context: Context) -> Choice:
-    from trueup.ops.reconcile import Choice
+    from trueup.ops.reconcile.look import Choice
 
     args = context.args
     return Choice(
@@ -117,7 +117,7 @@ def confirm(question: str) -> bool:
 
 
 def _adopt(context: Context) -> int:
-    from trueup.ops.adopt import adopt
+    from trueup.ops.reconcile.adopt import adopt
     from trueup.report.reconcile import adopt_json, adopt_text
 
     args = context.args
@@ -136,7 +136,7 @@ def _adopt(context: Context) -> int:
 
 
 def _revert(context: Context) -> int:
-    from trueup.ops.revert import revert
+    from trueup.ops.reconcile.revert import revert
     from trueup.report.reconcile import revert_json, revert_text
 
     args = context.args
@@ -155,7 +155,7 @@ def _revert(context: Context) -> int:
 
 def _ask_for_leave(context: Context, proof: Proof) -> bool:
     """Without a terminal the refusal says what is lost."""
-    from trueup.ops.reconcile import likely_renames, losses
+    from trueup.ops.reconcile.look import likely_renames, losses
 
     if not sys.stdin.isatty():
         return False

@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """0 done or shown; 1 when an error is left in the history."""
-    from trueup.ops.repair import repair
+    from trueup.ops.repair.rows import repair
     from trueup.report.repair import repair_json, repair_text
     from trueup.verdict.repair import Wish
 
@@ -71,7 +71,7 @@ def run(context: Context) -> int:
 
 def _ledger(context: Context) -> int:
     from trueup.errors import UsageError
-    from trueup.ops.adopt_history import LedgerWish, settle_ledger
+    from trueup.ops.repair.ledger import LedgerWish, settle_ledger
     from trueup.report.ledger import ledger_json, ledger_text
 
     args = context.args

@@ -9,8 +9,8 @@ from trueup.diff.types.hazards import hazards_of
 from trueup.diff.types.known import Types
 from trueup.model.hazard import DATA_LOSS, IRREVERSIBLE, MAY_FAIL, Hazard
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import qualified
-from trueup.model.type_body import Composite, Domain, Enum
+from trueup.sql.slices import qualified
+from trueup.sql.type_body import Composite, Domain, Enum
 
 
 def dropped_attributes(old: Composite, new: Composite) -> tuple[str, ...]:

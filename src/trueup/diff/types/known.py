@@ -10,8 +10,8 @@ from pglast.parser import ParseError
 
 from trueup.diff.types.spelled import Type, name_of, read_type
 from trueup.model.schema import ObjectKey
-from trueup.model.table import parse_table
-from trueup.model.type_body import (
+from trueup.sql.table import parse_table
+from trueup.sql.type_body import (
     Composite,
     Domain,
     Enum,

@@ -13,7 +13,7 @@ from trueup.diff.types.casts import STRINGS, WHOLE, pair_of
 from trueup.diff.types.known import Types
 from trueup.diff.types.spelled import Type, read_type
 from trueup.diff.types.values import FINE, IN_DOUBT, NO_SUCH, TOO_LONG, Outcome, of_values
-from trueup.model.type_body import Composite, Enum, Range
+from trueup.sql.type_body import Composite, Enum, Range
 
 
 def outcome_of(old: Type, new: Type, before: Types, after: Types) -> Outcome:

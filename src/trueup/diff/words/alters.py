@@ -12,7 +12,7 @@ from trueup.diff.words.facts import Fact, Facts, Flag, Value
 from trueup.diff.words.options import element_options
 from trueup.diff.words.plain import plain_name
 from trueup.diff.words.tree import Entry, is_a
-from trueup.model.sql_slices import Sliced
+from trueup.sql.slices import Sliced
 
 Read = Callable[[Any, Sliced], Facts]
 

@@ -13,7 +13,7 @@ from trueup.diff.words.options import element_options
 from trueup.diff.words.plain import plain_name
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, dotted, is_a, relation
-from trueup.model.sql_slices import Sliced
+from trueup.sql.slices import Sliced
 
 _KINDS = {
     ConstrType.CONSTR_CHECK: "CHECK",

@@ -13,7 +13,7 @@ from trueup.diff.words.facts import Code, Facts, Flag, Value, phrases, values
 from trueup.diff.words.plain import plain_name
 from trueup.diff.words.text import after, clauses, plain, until
 from trueup.diff.words.tree import Entry, constant, dotted
-from trueup.model.sql_slices import Sliced
+from trueup.sql.slices import Sliced
 
 _MODES = {
     Mode.FUNC_PARAM_INOUT: "INOUT",

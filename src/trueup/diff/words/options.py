@@ -7,7 +7,7 @@ from typing import Any
 
 from trueup.diff.words.facts import Fact, Facts, Flag, Long, Value
 from trueup.diff.words.text import plain
-from trueup.model.sql_slices import Sliced
+from trueup.sql.slices import Sliced
 
 _SECRET_PARTS = ("pass", "secret", "token", "credential", "key", "pwd")
 

@@ -8,7 +8,7 @@ from trueup.diff.words import constraints
 from trueup.diff.words.facts import Facts, Flag, Long, Members, Value, phrases, reordered, values
 from trueup.diff.words.options import options
 from trueup.diff.words.text import plain, short
-from trueup.model.table import Column, Table, parse_table
+from trueup.sql.table import Column, Table, parse_table
 
 _FORCED = Flag("row security is now forced", "row security is no longer forced")
 _UNKNOWN = "settings without words of their own"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trueup.diff.words.plain import plain_name
-from trueup.model.sql_slices import Sliced, statements
+from trueup.sql.slices import Sliced, statements
 
 
 @dataclass(frozen=True)

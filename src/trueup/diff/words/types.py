@@ -13,7 +13,7 @@ from trueup.diff.words.facts import Facts, Flag, phrases, reordered, values
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import literal, plain, short
 from trueup.diff.words.tree import Entry, constant
-from trueup.model.sql_slices import Sliced
+from trueup.sql.slices import Sliced
 
 _KINDS: Mapping[type, str] = {
     ast.CreateEnumStmt: "enum",

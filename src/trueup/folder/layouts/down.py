@@ -25,9 +25,9 @@ from trueup.folder.names import some
 from trueup.model import finding
 from trueup.model.finding import Finding, Location
 from trueup.model.migration import Migration
-from trueup.model.script import may_be_script, read_script
-from trueup.model.script_lexer import line_comments
-from trueup.model.source_map import SourceMap
+from trueup.sql.lexer import line_comments
+from trueup.sql.script import may_be_script, read_script
+from trueup.sql.source_map import SourceMap
 
 # Before the tools' own patterns, which are slower together: all of them begin with two dashes.
 _IN_A_COMMENT = re.compile(rb"--[^\n]*?(?i:down|@undo)|drop below")

@@ -10,8 +10,7 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 
 from trueup.mcp_server.desk import Desk, Done
-from trueup.mcp_server.fence import Fence
-from trueup.mcp_server.guard import answer
+from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import joined
 from trueup.mcp_server.shapes import (
     ColumnShape,
@@ -21,11 +20,12 @@ from trueup.mcp_server.shapes import (
     Tables,
     TableShape,
 )
-from trueup.ops import inventory
-from trueup.ops.fingerprint import database_fingerprint
-from trueup.ops.inventory import ColumnFacts, ExtensionFacts, ForeignKey, TableFacts
-from trueup.ops.project import Project
-from trueup.ops.query import QueryResult, run_query
+from trueup.mcp_server.untrusted import Fence
+from trueup.ops.agents import inventory
+from trueup.ops.agents.fingerprint import database_fingerprint
+from trueup.ops.agents.inventory import ColumnFacts, ExtensionFacts, ForeignKey, TableFacts
+from trueup.ops.agents.query import QueryResult, run_query
+from trueup.workbench.project import Project
 
 
 async def execute_sql(desk: Desk, ctx: Context[Any, Any], query: str) -> CallToolResult:

@@ -9,8 +9,7 @@ from mcp.types import CallToolResult
 
 from trueup.errors import StatementFailed, TrueupError, ValidationFailed
 from trueup.mcp_server.desk import Desk, Done
-from trueup.mcp_server.fence import Fence
-from trueup.mcp_server.guard import answer
+from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import (
     change_lines,
     change_shapes,
@@ -24,9 +23,10 @@ from trueup.mcp_server.parts import (
 )
 from trueup.mcp_server.shapes import Created, Validated
 from trueup.mcp_server.texts import error_text
-from trueup.ops.draft import QUERY
-from trueup.ops.validate_new import CreatedFile, create_new, validate_new
-from trueup.ops.validate_new import Validated as Valid
+from trueup.mcp_server.untrusted import Fence
+from trueup.ops.agents.draft import QUERY
+from trueup.ops.agents.validate_new import CreatedFile, create_new, validate_new
+from trueup.ops.agents.validate_new import Validated as Valid
 
 
 async def validate_migration(

@@ -9,8 +9,7 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 
 from trueup.mcp_server.desk import Desk, Done
-from trueup.mcp_server.fence import Fence
-from trueup.mcp_server.guard import answer
+from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import (
     drift_lines,
     drift_shapes,
@@ -30,14 +29,15 @@ from trueup.mcp_server.shapes import (
     Status,
     Verdict,
 )
-from trueup.ops import explain
+from trueup.mcp_server.untrusted import Fence
+from trueup.ops.agents import explain
+from trueup.ops.agents.fingerprint import database_fingerprint
 from trueup.ops.check import CheckResult, check
 from trueup.ops.dump import DumpResult, dump
-from trueup.ops.fingerprint import database_fingerprint
-from trueup.ops.project import Project
 from trueup.ops.status import StatusResult
 from trueup.ops.status import status as look_at_history
 from trueup.report.check import check_json
+from trueup.workbench.project import Project
 
 
 async def check_drift(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:

@@ -12,8 +12,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 
 from trueup.mcp_server.consent import ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
-from trueup.mcp_server.fence import Fence
-from trueup.mcp_server.guard import answer
+from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import (
     change_lines,
     change_shapes,
@@ -31,7 +30,8 @@ from trueup.mcp_server.parts import (
     state_shape,
 )
 from trueup.mcp_server.shapes import Applied, Migrations
-from trueup.ops.apply_new import NewMigration, NewResult, NotAgreed, apply_new
+from trueup.mcp_server.untrusted import Fence
+from trueup.ops.agents.apply_new import NewMigration, NewResult, NotAgreed, apply_new
 from trueup.ops.status import StatusResult, status
 
 

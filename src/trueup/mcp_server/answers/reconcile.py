@@ -14,8 +14,7 @@ from trueup.diff.mask import masked
 from trueup.errors import StatementFailed, ValidationFailed
 from trueup.mcp_server.consent import ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
-from trueup.mcp_server.fence import Fence
-from trueup.mcp_server.guard import answer
+from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import (
     fenced,
     finding_lines,
@@ -26,17 +25,18 @@ from trueup.mcp_server.parts import (
 )
 from trueup.mcp_server.shapes import ObjectName, PlanHazard, Proposal, Reconciled, Way
 from trueup.mcp_server.texts import error_text
+from trueup.mcp_server.untrusted import Fence
 from trueup.model.hazard import Hazard
-from trueup.ops.adopt import AdoptResult, adopt
-from trueup.ops.draft import safe_name
+from trueup.ops.agents.draft import safe_name
 from trueup.ops.dump import DumpResult, dump
-from trueup.ops.project import Project
-from trueup.ops.reconcile import Choice, likely_renames, losses
-from trueup.ops.revert import RevertResult, revert
-from trueup.ops.rights import RightsLeft
+from trueup.ops.reconcile.adopt import AdoptResult, adopt
+from trueup.ops.reconcile.look import Choice, likely_renames, losses
+from trueup.ops.reconcile.revert import RevertResult, revert
 from trueup.report.plan import plan_sql
 from trueup.report.rights import rights_lines
 from trueup.shadow.prove import Proof
+from trueup.workbench.project import Project
+from trueup.workbench.rights import RightsLeft
 
 _REFUSED = "data_loss_refused"
 _IN_SYNC = ": the database is what its files say."

@@ -9,7 +9,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult
 
 from trueup.mcp_server.desk import Desk
-from trueup.mcp_server.guard import make_tool
+from trueup.mcp_server.gate import make_tool
 from trueup.mcp_server.shapes import Created, Validated
 from trueup.mcp_server.tools.arguments import Name, ProjectId, Query
 

@@ -10,7 +10,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from trueup.mcp_server.desk import Desk
-from trueup.mcp_server.guard import make_tool
+from trueup.mcp_server.gate import make_tool
 from trueup.mcp_server.shapes import Explanation, Regenerated, Status, Verdict
 from trueup.mcp_server.tools.arguments import ProjectId
 

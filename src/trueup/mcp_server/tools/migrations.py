@@ -10,7 +10,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import Field
 
 from trueup.mcp_server.desk import Desk
-from trueup.mcp_server.guard import make_tool
+from trueup.mcp_server.gate import make_tool
 from trueup.mcp_server.shapes import Applied, Migrations
 from trueup.mcp_server.tools.arguments import Name, ProjectId, Query
 
@@ -47,7 +47,7 @@ def tools(desk: Desk) -> list[Tool]:
         file and schema.sql together afterwards. SQL that destroys data needs a person's consent.
         """
         from trueup.mcp_server.answers import migrations
-        from trueup.ops.apply_new import NewMigration
+        from trueup.ops.agents.apply_new import NewMigration
 
         wanted = NewMigration(name, query, idempotency_key, expected_fingerprint)
         return await migrations.apply_migration(desk, ctx, wanted, dry_run)

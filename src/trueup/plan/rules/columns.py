@@ -12,13 +12,15 @@ from typing import ClassVar
 
 from trueup.diff.types import Types, change_of_type, exchange_of_type, read_type
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
-from trueup.model.table import Column
 from trueup.plan import hazards
-from trueup.plan.column_steps import column_steps, column_subject, physical_steps, table_name
 from trueup.plan.decision import Alteration, Fate
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import (
+from trueup.plan.rule import Rule, rule_for, statements
+from trueup.plan.rules.sequences import identity_clause
+from trueup.plan.statements import Statement
+from trueup.plan.steps import CREATE, Edge
+from trueup.plan.tables.column_steps import column_steps, column_subject, physical_steps, table_name
+from trueup.plan.tables.opening import (
     COLUMN,
     TABLES,
     ColumnOf,
@@ -30,11 +32,9 @@ from trueup.plan.opening import (
     part_key,
     row_type_users,
 )
-from trueup.plan.rule import Rule, rule_for, statements
-from trueup.plan.rules.sequences import identity_clause
-from trueup.plan.statements import Statement
-from trueup.plan.steps import CREATE, Edge
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
+from trueup.sql.table import Column
 
 # DROP EXPRESSION exists since 13, SET EXPRESSION since 17.
 _SET_EXPRESSION = 17

@@ -9,13 +9,13 @@ import pglast
 from pglast.enums import ObjectType
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import CHECK, part_key
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.tables.opening import CHECK, part_key
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced
 
 # What initdb says of the schema public; taking a comment away is not the same as never touching it.
 _STANDARD = "COMMENT ON SCHEMA \"public\" IS 'standard public schema'"

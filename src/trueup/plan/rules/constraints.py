@@ -11,17 +11,17 @@ import pglast
 from trueup.diff.types import compares
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration, Fate
 from trueup.plan.element import Element
-from trueup.plan.opening import CHECK, TABLES, followed, part_key
 from trueup.plan.rule import Rule, Space, statements
 from trueup.plan.rules.indexes import IndexRule
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tails import read_entry
+from trueup.plan.tables.opening import CHECK, TABLES, followed, part_key
+from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, quote
 
 _SCAN = "all rows are read under a lock that stops writers"
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.opening import COLUMN, DEFAULT, all_columns, followed
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import ALTER, CREATE, Edge
+from trueup.plan.tables.opening import COLUMN, DEFAULT, all_columns, followed
 from trueup.plan.work import Work
 
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import qualified, quote
-from trueup.model.type_body import Domain, parse_domain
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
@@ -16,6 +14,8 @@ from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.rules.types import away_name
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.slices import qualified, quote
+from trueup.sql.type_body import Domain, parse_domain
 
 
 class DomainRule(Rule):

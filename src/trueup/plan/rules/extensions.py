@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import pglast
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import ANY_OPERATOR, Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
 
 
 class ExtensionRule(Rule):

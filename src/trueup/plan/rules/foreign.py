@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import pglast
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.options import option_changes
 from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, quote
 
 
 def _parse(ddl: str) -> Any:

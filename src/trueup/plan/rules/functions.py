@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 import pglast
 from pglast.parser import ParseError
 
-from trueup.model.routine import Routine, parse_routine
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, Space, statements
 from trueup.plan.work import Work
+from trueup.sql.routine import Routine, parse_routine
 
 
 class RoutineRule(Rule):

@@ -16,12 +16,12 @@ from pglast import ast
 from pglast.enums import RoleSpecType
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, qualified, quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, qualified, quote
 
 ACL, DEFAULT_ACL = "ACL", "DEFAULT ACL"
 # The word that default privileges have for a kind of object.

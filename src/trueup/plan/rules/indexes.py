@@ -10,16 +10,16 @@ import pglast
 
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import qualified, quote
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import ATTACH, TABLES
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tails import REPLICA, entry_changes, read_entry, reset_tail
+from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
+from trueup.sql.slices import qualified, quote
 
 INDEX_ATTACH = "INDEX ATTACH"
 _RELATIONS = (*TABLES, "MATERIALIZED VIEW")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trueup.model.sql_slices import quote
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
 
 # Kinds with an owner of their own; the rest follow their table.
 _OWNED = frozenset(

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
 from trueup.plan import hazards
 from trueup.plan.element import Element
-from trueup.plan.opening import ATTACH, TABLES
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tails import read_entry
+from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
 
 
 class AttachRule(Rule):

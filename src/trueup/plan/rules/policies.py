@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 import pglast
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, qualified, quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.opening import TABLES
 from trueup.plan.rule import Rule, statements
+from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, qualified, quote
 
 
 class PolicyRule(Rule):

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 import pglast
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.opening import TABLES
 from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, quote
 
 # What pg_dump leaves out of WITH (…) where it is the default.
 _USUAL = {"publish_via_partition_root": "false", "publish_generated_columns": "none"}

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.opening import TABLES
 from trueup.plan.rule import Rule, split, statements
+from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
 
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 

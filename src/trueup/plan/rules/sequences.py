@@ -12,14 +12,14 @@ from pglast import ast
 
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import TABLES, all_columns, column_key, followed, read_table
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
+from trueup.plan.tables.opening import TABLES, all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, quote
 
 OWNED_BY = "SEQUENCE OWNED BY"
 # The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.

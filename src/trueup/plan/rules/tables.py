@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
-from trueup.model.table import Table
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.opening import TABLES, open_table, parents, parts_of, read_table
 from trueup.plan.options import option_changes, reloption_changes
-from trueup.plan.rebuild import (
+from trueup.plan.rule import Rule, rule_for, statements
+from trueup.plan.statements import Statement
+from trueup.plan.steps import Edge
+from trueup.plan.tables.opening import TABLES, open_table, parents, parts_of, read_table
+from trueup.plan.tables.rebuild import (
     carry_over,
     is_unreachable,
     out_of_order,
@@ -24,10 +25,9 @@ from trueup.plan.rebuild import (
     rebuild_order,
     with_not_null_names,
 )
-from trueup.plan.rule import Rule, rule_for, statements
-from trueup.plan.statements import Statement
-from trueup.plan.steps import Edge
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
+from trueup.sql.table import Table
 
 UNREACHABLE = "out_of_reach"
 # NOT NULL constraints have names since 18.

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 import pglast
 
-from trueup.model.sql_slices import Sliced, qualified, quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.work import Work
+from trueup.sql.slices import Sliced, qualified, quote
 
 
 class DictionaryRule(Rule):

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import quote
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import ATTACH, TABLES
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, Edge
+from trueup.plan.tables.opening import ATTACH, TABLES
 from trueup.plan.work import Work
+from trueup.sql.slices import quote
 
 TRIGGER = "TRIGGER"
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")

@@ -22,17 +22,17 @@ from trueup.diff.types import (
     tables_holding,
 )
 from trueup.model.hazard import Hazard
-from trueup.model.references import mentions
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import qualified, quote
-from trueup.model.table import parse_table
-from trueup.model.type_body import Composite, Enum, OtherType, Range, parse_type
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.opening import TABLES
 from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
+from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.references import mentions
+from trueup.sql.slices import qualified, quote
+from trueup.sql.table import parse_table
+from trueup.sql.type_body import Composite, Enum, OtherType, Range, parse_type
 
 SHELL = "SHELL TYPE"
 _LONGEST = 63

@@ -13,9 +13,7 @@ from typing import Any, ClassVar
 
 import pglast
 
-from trueup.model.references import walk
 from trueup.model.schema import ObjectKey
-from trueup.model.sql_slices import Sliced, quote
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
@@ -23,6 +21,8 @@ from trueup.plan.options import reloption_changes
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.references import walk
+from trueup.sql.slices import Sliced, quote
 
 RETURN_RULE = " _RETURN"
 _CREATE, _CREATE_OR_REPLACE = "CREATE VIEW ", "CREATE OR REPLACE VIEW "

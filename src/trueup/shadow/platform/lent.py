@@ -15,8 +15,8 @@ from typing import Any
 
 import psycopg
 
-from trueup.postgres.quote import literal
 from trueup.shadow.platform.standins import StandIn, standins
+from trueup.sql.quote import literal
 
 Connection = psycopg.Connection[Any]
 

@@ -17,11 +17,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from trueup.model.statements import kind_of, parse_one, statement_slices
 from trueup.shadow.platform.edits import Edit, Edited, apply_edits, blank
 from trueup.shadow.platform.lent import call_text
 from trueup.shadow.platform.sources import PLACEHOLDER, Source, within_do
 from trueup.shadow.platform.standins import standins
+from trueup.sql.transactions import kind_of, parse_one, statement_slices
 
 # Index access method -> the extension that brings it.
 METHODS = {"hnsw": "vector", "ivfflat": "vector", "pgroonga": "pgroonga"}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.model.statements import kind_of, parse_one
+from trueup.sql.transactions import kind_of, parse_one
 
 _SELECT = "SELECT "
 _NOWHERE = -1

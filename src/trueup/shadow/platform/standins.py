@@ -2,8 +2,8 @@
 
 A stand-in is an ordinary extension in SQL alone: control file and script under
 supabase/extensions. On a server of ours the files are added to its extension directory
-(`postgres.prefix.reachable`), so CREATE EXTENSION works everywhere, also inside DO, its objects
-belong to it and pg_dump leaves them out. A server always keeps an extension of its own.
+(`postgres.server.prefix.reachable`), so CREATE EXTENSION works everywhere, also inside DO, its
+objects belong to it and pg_dump leaves them out. A server always keeps an extension of its own.
 """
 
 from __future__ import annotations

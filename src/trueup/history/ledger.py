@@ -1,0 +1,78 @@
+"""Supabase's own ledger, `supabase_migrations.schema_migrations`.
+
+The Supabase CLI (pkg/migration/history.go in supabase/cli) began with the column version alone and
+added statements and name later; Supabase's dashboard and MCP server write the same table.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from trueup.errors import CannotTell
+from trueup.history.refusals import refused
+from trueup.history.table import read_history
+from trueup.model.history import Evidence, ForeignHistory, ForeignRow, evidence
+from trueup.postgres.session.connection import Connection
+
+LEDGER = "supabase_migrations.schema_migrations"
+
+_LOOK = """
+SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
+         AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+         AND NOT pg_catalog.row_security_active(c.oid),
+       (SELECT pg_catalog.array_agg(a.attname::text) FROM pg_catalog.pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'supabase_migrations' AND c.relname = 'schema_migrations'
+   AND c.relkind IN ('r', 'p')
+"""
+
+
+def read_foreign(conn: Connection) -> ForeignHistory | None:
+    """The ledger's rows by version; None where there is no ledger.
+
+    Raises CannotTell (`ledger_unreadable`) where we may not see all of its rows.
+    """
+    try:
+        look = conn.execute(_LOOK).fetchone()
+        if look is None or "version" not in (look[1] or ()):
+            return None
+        if not look[0]:
+            raise _unreadable(conn)
+        return ForeignHistory(tuple(_rows(conn, look[1])))
+    except psycopg.Error as problem:
+        raise refused(problem, "read Supabase's ledger beside") from problem
+
+
+def what_ran(conn: Connection) -> Evidence:
+    """The rows that say what the database has run, from whichever table is to be believed.
+
+    Raises CannotTell as `read_history` does, and where only an unreadable ledger would know.
+    """
+    history = read_history(conn)
+    try:
+        foreign = read_foreign(conn)
+    except CannotTell as problem:
+        if problem.code != "ledger_unreadable" or not history.rows:
+            raise
+        foreign = None
+    return evidence(history, foreign)
+
+
+def _rows(conn: Connection, columns: list[str]) -> list[ForeignRow]:
+    name = "coalesce(name, '')" if "name" in columns else "''"
+    statements = "coalesce(statements, '{}')" if "statements" in columns else "'{}'::text[]"
+    found = conn.execute(
+        f"SELECT version::text, {name}::text, {statements}::text[] FROM {LEDGER}"
+        ' ORDER BY version::text COLLATE "C"'
+    )
+    return [ForeignRow(v, n, tuple(s or "" for s in parts)) for v, n, parts in found]
+
+
+def _unreadable(conn: Connection) -> CannotTell:
+    return CannotTell(
+        f"user {conn.info.user} may not read {LEDGER}, Supabase's record of what was applied",
+        code="ledger_unreadable",
+        subject=LEDGER,
+        hint="connect as postgres, the role the Supabase CLI uses",
+    )

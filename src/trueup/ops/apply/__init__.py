@@ -1,0 +1,1 @@
+"""`apply`: pending migrations, each with its row, then schema.sql."""

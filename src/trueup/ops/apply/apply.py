@@ -1,0 +1,341 @@
+"""`apply`: run the pending migrations, each with its history row, then make schema.sql true.
+
+The order is what makes it safe. Everything is rehearsed on the shadow first; only then is the
+database touched, under the lock, one migration at a time, each in one transaction with its row;
+schema.sql is written from the replay, never from the database; and the database is compared with
+the replay at once, so that drift which was there already is told and not laundered. Preview and
+act are one path: a dry run stops before the database is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trueup.diff.compare import Change, compare
+from trueup.errors import CannotTell, StatementFailed, TrueupError, UsageError
+from trueup.folder.atomic import WriteFailed
+from trueup.folder.migrations import Folder
+from trueup.model.finding import Finding, Severity
+from trueup.model.history import HistoryRow
+from trueup.model.migration import Migration
+from trueup.model.schema import Schema
+from trueup.model.scope import Frame
+from trueup.ops.apply.before import (
+    Start,
+    refuse_history,
+    refuse_invalid,
+    refuse_order,
+    refuse_what_is_there,
+)
+from trueup.ops.apply.closing import Standing, close
+from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.schema_file import Intent, finish_interrupted
+from trueup.recovery.settle import settled_folder
+from trueup.shadow.shadow import Replayed, Shadow
+from trueup.verdict.failures import is_there
+from trueup.verdict.objects import Drift
+from trueup.verdict.stops import newer_rows
+from trueup.workbench.database import open_database
+from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.project import Project
+from trueup.workbench.replays import frame_of, in_scope
+from trueup.workbench.shadows import open_shadow
+from trueup.workbench.squawk import lint_findings
+from trueup.workbench.target import Target
+
+if TYPE_CHECKING:
+    from trueup.history.apply_one import AppliedMigration
+    from trueup.history.lock import MigrationLock
+    from trueup.postgres.run.file import Watch
+    from trueup.postgres.session.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """What `apply` did, or would do with `dry_run`.
+
+    `planned` are the files to run, `applied` those that ran, `changes` what they change in the
+    schema according to the shadow, `drift` what differs between database and migrations now;
+    `problem` is why that could not be told, and is among the findings too."""
+
+    dry_run: bool
+    database: str
+    planned: tuple[Migration, ...]
+    applied: tuple[AppliedMigration, ...]
+    changes: tuple[Change, ...]
+    schema_file: Written
+    drift: tuple[Drift, ...]
+    findings: tuple[Finding, ...]
+    problem: TrueupError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rehearsal:
+    """What the shadow said: the schema before and after, cut to what counts and whole, with the
+    states that no dump tells, and (`frame.whole`) the schema of all files."""
+
+    shadow: Shadow
+    frame: Frame
+    before: Schema
+    after: Schema
+    whole_before: Replayed
+    whole_after: Replayed
+
+
+def apply(
+    project: Project,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
+    allow_newer: bool = False,
+) -> ApplyResult:
+    """Applies pending migrations up to version `to` (all of them without it). `allow_newer` lets
+    an older release go on where newer ones have run.
+
+    Raises ValidationFailed when the folder or the history forbids it (any error in them), when the
+    order would matter or the history is lost, StatementFailed when a file fails on the shadow (the
+    database is then untouched) or on the database (that file then left nothing), LockTimeout,
+    ConnectionFailed.
+    """
+    folder = settled_folder(project)
+    refuse_blocked(folder)
+    with writable_database(project) as conn:
+        if dry_run:
+            return apply_locked(project, folder, conn, None, to, allow_newer=allow_newer)
+        finish_interrupted(project, folder.migrations)
+        with locked_database(project, conn) as lock:
+            # Read anew: whoever had the lock until now may have added files and run them.
+            folder = read_files(project)
+            refuse_blocked(folder)
+            return apply_locked(project, folder, conn, lock, to, allow_newer=allow_newer)
+
+
+@contextmanager
+def writable_database(project: Project) -> Iterator[Connection]:
+    """A session in the database. Raises CannotTell where it takes no changes, ConnectionFailed."""
+    from trueup.history.refusals import read_only
+    from trueup.postgres.session.connection import in_recovery, is_read_only
+
+    with open_database(project) as conn:
+        if in_recovery(conn):
+            raise CannotTell(
+                "the database is a read-only replica",
+                code="read_only_replica",
+                hint="connect to the primary server to apply migrations",
+            )
+        if is_read_only(conn):
+            raise read_only("default_transaction_read_only is on")
+        yield conn
+
+
+@contextmanager
+def locked_database(project: Project, conn: Connection) -> Iterator[MigrationLock]:
+    """The migration lock, with nothing of an earlier apply still at work. Raises LockTimeout."""
+    from trueup.history.lock import migration_lock
+
+    wait = project.settings.lock_wait
+    with migration_lock(
+        conn, wait_seconds=wait, on_wait=lambda waiting: project.say(str(waiting))
+    ) as lock:
+        # What a killed apply left running on the server is waited for before history is read.
+        with lock.at_work(conn):
+            pass
+        yield lock
+
+
+def apply_locked(
+    project: Project,
+    folder: Folder,
+    conn: Connection,
+    lock: MigrationLock | None,
+    to: str | None,
+    watch: Watch | None = None,
+    *,
+    allow_newer: bool = False,
+    is_new: bool = False,
+) -> ApplyResult:
+    """`apply` with the folder read and the lock in hand; without a lock it is a dry run. `watch`
+    looks at what each file did before it is committed. What `is_new` was written just now and
+    can't have run before."""
+    target = Target.of(project, conn, folder.migrations)
+    planned = _up_to(target.history.pending, folder, to)
+    refuse_history(folder, target, allow_newer=allow_newer)
+    rehearsal = _rehearse(project, folder, target, planned, is_new)
+    refuse_invalid(target, rehearsal.before, rehearsal.after, planned)
+    whole = _for_schema_file(project, folder, target, rehearsal)
+    seal_replay(project, folder.migrations, whole)
+    applied: list[AppliedMigration] = []
+    if lock:
+        with Intent(project, whole, folder.migrations) as intent:
+            _start_history(project, folder, target, conn)
+            with _telling(applied):
+                for done in _run(project, conn, lock, planned, watch):
+                    applied.append(done)
+                    intent.due = True
+            written = _write(project, whole, applied)
+    else:
+        written = would_write(project, whole)
+    closing = close(_standing(project, target, rehearsal, planned if lock else ()), conn)
+    return ApplyResult(
+        dry_run=lock is None,
+        database=target.name,
+        planned=planned,
+        applied=tuple(applied),
+        changes=compare(rehearsal.before, rehearsal.after),
+        schema_file=written,
+        drift=closing.drift,
+        findings=(
+            *folder.findings,
+            *closing.findings,
+            *_lasting(target.history.findings, newer_rows(target.history)),
+            *lint_findings(project, planned, folder.migrations, target.major),
+        ),
+        problem=closing.problem,
+    )
+
+
+@contextmanager
+def _telling(applied: Sequence[AppliedMigration]) -> Iterator[None]:
+    """What was applied before something failed is told with the failure."""
+    try:
+        yield
+    except TrueupError as problem:
+        if applied:
+            names = ", ".join(done.migration.file_name for done in applied)
+            before = f"applied and recorded before that: {names}"
+            problem.hint = "; ".join(filter(None, (problem.hint, before)))
+        raise
+
+
+def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]) -> Written:
+    try:
+        return write_schema_file(project, schema)
+    except WriteFailed as problem:
+        if applied:
+            problem.hint += (
+                "; the migrations are applied and recorded, and the next `trueup apply` or "
+                "`trueup check` writes it"
+            )
+        raise
+
+
+def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tuple[Migration, ...]:
+    if to is None:
+        return tuple(pending)
+    if to not in folder.versions:
+        raise UsageError(
+            f"there is no migration with version {to}",
+            code="version_unknown",
+            hint="`trueup status` lists the versions",
+        )
+    last = folder.versions.index(to)
+    wanted = set(folder.versions[: last + 1])
+    return tuple(file for file in pending if file.version in wanted)
+
+
+def _rehearse(
+    project: Project,
+    folder: Folder,
+    target: Target,
+    planned: Sequence[Migration],
+    is_new: bool,
+) -> _Rehearsal:
+    """Runs on the shadow what is about to run on the database, in the order it will have there,
+    and all files in their own order: schema.sql and every later replay need that one."""
+    shadow = open_shadow(project, target.major)
+    if shadow.major != target.major:
+        project.say(f"rehearsing on PostgreSQL {shadow.major}; the database runs {target.major}")
+    ran = target.history.applied
+    before, after = shadow.replayed(ran), shadow.replayed([*ran, *planned])
+    frame = frame_of(project, shadow.replayed(folder.migrations).schema, shadow)
+    start = Start(project, folder, target, shadow, frame, planned)
+    refuse_order(start)
+    schemas = frame.cut(before.schema), frame.cut(after.schema)
+    if not is_new:
+        refuse_what_is_there(start, schemas[1])
+    return _Rehearsal(shadow, frame, *schemas, before, after)
+
+
+def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
+    """The table, with what Supabase's ledger knows where that is all there was so far."""
+    from trueup.history.start import start_history
+
+    supabase = project.settings.resolved_platform == "supabase"
+    taken = start_history(conn, target.evidence, folder.migrations, row_security=supabase)
+    if taken:
+        project.say(f"took over {len(taken)} rows of supabase_migrations.schema_migrations")
+
+
+def _run(
+    project: Project,
+    conn: Connection,
+    lock: MigrationLock,
+    planned: Sequence[Migration],
+    watch: Watch | None,
+) -> Iterator[AppliedMigration]:
+    from trueup.history.apply_one import Limits, apply_migration
+    from trueup.history.person import person
+
+    settings = project.settings
+    limits = Limits(settings.lock_timeout, settings.statement_timeout, settings.lock_retries)
+    for number, migration in enumerate(planned, 1):
+        project.progress(f"applying {number}/{len(planned)} {migration.file_name}")
+        with _told_if_there(migration):
+            done = apply_migration(
+                conn,
+                migration,
+                lock,
+                by=person(os.environ),
+                limits=limits,
+                on_retry=lambda retry: project.say(str(retry)),
+                watch=watch,
+            )
+        yield done
+
+
+@contextmanager
+def _told_if_there(migration: Migration) -> Iterator[None]:
+    """The shadow had room for what the file makes, so the file is not what is wrong."""
+    try:
+        yield
+    except StatementFailed as failed:
+        if is_there(failed.sqlstate):
+            failed.hint = (
+                "the replay got past this: the database has it already. If this file ran here"
+                f" before, `trueup mark-applied {migration.version}` records it; else see with"
+                " `trueup check` what was made by hand"
+            )
+        raise
+
+
+def _for_schema_file(
+    project: Project, folder: Folder, target: Target, rehearsal: _Rehearsal
+) -> Schema:
+    """schema.sql is what all files give, also those that a `--to` left pending."""
+    wanted = project.settings.postgres or target.major
+    if rehearsal.shadow.major == wanted:
+        return rehearsal.frame.cut(rehearsal.frame.whole)
+    shadow = open_shadow(project, wanted)
+    return in_scope(project, shadow.replayed(folder.migrations).schema, shadow)
+
+
+def _standing(
+    project: Project, target: Target, rehearsal: _Rehearsal, ran: Sequence[Migration]
+) -> Standing:
+    said = rehearsal.whole_after if ran else rehearsal.whole_before
+    return Standing(project, target, rehearsal.shadow, rehearsal.frame, said, tuple(ran))
+
+
+def _lasting(findings: Sequence[Finding], newer: Sequence[HistoryRow]) -> tuple[Finding, ...]:
+    """History findings that still hold: that files were pending is told by the result, and rows
+    that were allowed to be newer by a warning."""
+    allowed = {row.version for row in newer}
+    return tuple(
+        f
+        for f in findings
+        if f.severity is not Severity.INFO and not (f.is_error and f.subject in allowed)
+    )

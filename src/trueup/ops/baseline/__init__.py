@@ -1,0 +1,1 @@
+"""`baseline`: an existing database declared to be the start."""

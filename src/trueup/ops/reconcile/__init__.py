@@ -1,0 +1,1 @@
+"""`reconcile`: from drift to a proven plan, in either direction."""

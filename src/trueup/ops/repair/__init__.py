@@ -1,0 +1,1 @@
+"""`repair`: changes rows of history, nothing else."""

@@ -1,0 +1,1 @@
+"""The table family: opened into columns and parts, altered, or copied."""

@@ -1,0 +1,1 @@
+"""Running files, and where in them they failed."""

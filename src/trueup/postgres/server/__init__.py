@@ -1,0 +1,1 @@
+"""A server of our own: found, started, kept and taken away."""

@@ -1,0 +1,1 @@
+"""Talking to a server: connecting, being interrupted, what a refusal means."""

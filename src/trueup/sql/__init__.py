@@ -1,0 +1,1 @@
+"""Reading SQL text: scripts, tokens, slices, parse trees, names. Pure."""

@@ -1,0 +1,24 @@
+"""The project's files as they are now; reading them changes nothing."""
+
+from __future__ import annotations
+
+from trueup.errors import ValidationFailed
+from trueup.folder.migrations import Folder, read_folder
+from trueup.folder.schema_file import SchemaFile, read_schema_file
+from trueup.workbench.project import Project
+
+
+def read_files(project: Project) -> Folder:
+    """The migrations folder."""
+    return read_folder(project.settings.migrations_dir, project.settings.root)
+
+
+def read_schema_text(project: Project) -> SchemaFile:
+    """schema.sql."""
+    return read_schema_file(project.settings.schema_file, project.settings.root)
+
+
+def refuse_blocked(folder: Folder) -> None:
+    """Raises ValidationFailed with every finding that makes a replay impossible."""
+    if folder.blocking:
+        raise ValidationFailed("the migrations can't be replayed", problems=folder.blocking)

@@ -1,0 +1,139 @@
+"""Comparing what roles can do, saying what the API can do that no migration says, and what mends
+rights that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from trueup.diff.words import display
+from trueup.model.finding import Finding, error, warning
+from trueup.model.rights import Rights, Source, grants, read_rights, sources, sql_name
+from trueup.model.schema import ObjectKey, Schema
+from trueup.model.scope import Frame
+from trueup.verdict.allowed import sift
+from trueup.verdict.objects import Drift, Sides
+from trueup.verdict.remade import Remade
+from trueup.verdict.rights import Gained, RightsVerdict, judge_rights, rights_key
+from trueup.workbench.project import Project
+
+# The roles that requests to Supabase's API run as, and everybody:
+# https://supabase.com/docs/guides/database/postgres/roles
+API_ROLES = ("PUBLIC", "anon", "authenticated")
+
+
+def compare_rights(
+    project: Project, frame: Frame, wholes: Sides, major: int
+) -> tuple[RightsVerdict, list[Finding]]:
+    """The verdict on rights and what to say of it, the gravest first. `wholes` are the sides as
+    they were dumped; the schema file counts only where it is meant to hold rights."""
+    if not project.settings.compares_privileges:
+        return RightsVerdict(), []
+    holding = wholes if project.settings.privileges else replace(wholes, schema_file=None)
+    if not holding.there().keys() - {"migrations", "applied"}:
+        return RightsVerdict(), []
+    verdict = judge_rights(frame, holding, major, _api(project))
+    found = [_gained(item) for item in verdict.gained]
+    return verdict, [*found, *_other_defaults(project, wholes)]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsLeft:
+    """An object on which the database gives other rights than the applied migrations do: what
+    differs in words, the statements that take it back in the database, and those with which a
+    migration would say it."""
+
+    drift: Drift
+    words: tuple[str, ...]
+    take_back: tuple[str, ...]
+    say: tuple[str, ...]
+
+
+def rights_left(
+    project: Project, frame: Frame, wholes: Sides, major: int
+) -> tuple[RightsLeft, ...]:
+    """The differences in rights that `check` counts as drift of the database."""
+    verdict, _ = compare_rights(project, frame, wholes, major)
+    drift = sift(verdict.drift, project.settings.allow, datetime.now(UTC).date()).drift
+    if not drift or wholes.database is None:
+        return ()
+    applied, live = sources(wholes.applied), sources(wholes.database)
+    found: list[RightsLeft] = []
+    for item in drift:
+        subject = verdict.subjects[item.key]
+        old, new = (
+            read_rights(subject, side.get(subject) or Source(""), major) for side in (applied, live)
+        )
+        # New: owners are not compared.
+        back, say = (
+            Remade(subject, sql_name(subject), True, *pair).repairs()
+            for pair in ((old, new), (new, old))
+        )
+        found.append(RightsLeft(item, tuple(rights_words(project, item)), back, say))
+    return tuple(found)
+
+
+def rights_words(project: Project, drift: Drift) -> list[str]:
+    """Who may now do what, and who may no longer, the roles of the API by name."""
+    from trueup.diff.words.rights import words
+
+    before, after = drift.moved()
+    return words(drift.key, before, after, _api(project))
+
+
+def _api(project: Project) -> tuple[str, ...]:
+    return API_ROLES if project.settings.resolved_platform == "supabase" else ()
+
+
+def _gained(item: Gained) -> Finding:
+    from trueup.diff.words.rights import role_name, spoken, target
+
+    on = item.subject.kind if item.subject.kind in _NAMED_KINDS else "TABLE"
+    who = _listed([role_name(role) for role in item.roles])
+    what = spoken(list(item.slots), target(item.subject, on))
+    why = "the object itself is only there" if item.is_new else "no migration says so"
+    return error(
+        "api_role_gained_right",
+        display(rights_key(item.subject)),
+        f"{who} may {what} in the database; {why}",
+        f"if nobody meant it, revoke it there; else a migration must say: {_as_grants(item)}",
+    )
+
+
+def _as_grants(item: Gained) -> str:
+    held = dict.fromkeys(item.slots, False)
+    text = grants(item.subject, Rights("", dict.fromkeys(item.roles, held)))
+    return " ".join(text.splitlines())
+
+
+_NAMED_KINDS = frozenset({"FUNCTION", "PROCEDURE", "SCHEMA", "SEQUENCE", "TYPE"})
+
+
+def _listed(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _other_defaults(project: Project, wholes: Sides) -> Iterator[Finding]:
+    """An older project grants all new objects in public to the API; a replay does so only where
+    the configuration says it."""
+    live = wholes.database
+    if live is None or project.settings.auto_expose_new_tables is not None:
+        return
+    if _exposes(live) and not _exposes(wholes.applied):
+        yield warning(
+            "auto_expose_differs",
+            "auto_expose_new_tables",
+            "the database grants new tables in public to anon and authenticated by default, "
+            "the replay does not",
+            "say `auto_expose_new_tables = true` in trueup.toml, or under [api] in "
+            "supabase/config.toml",
+        )
+
+
+def _exposes(schema: Schema) -> bool:
+    """Whether anon may read what postgres will make in public."""
+    key = ObjectKey("DEFAULT ACL", "public", "DEFAULT PRIVILEGES FOR TABLES FOR ROLE postgres")
+    granted = [line for line in (schema.ddl(key) or "").splitlines() if 'TO "anon"' in line]
+    return any("GRANT ALL" in line or "SELECT" in line for line in granted)
