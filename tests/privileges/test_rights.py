@@ -10,18 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import servers
-from trueup.model.rights import (
-    PUBLIC,
-    Rights,
-    Slot,
-    grants,
-    read_rights,
-    rights_in,
-    sources,
-)
+from trueup.model.rights import PUBLIC, Rights, Slot, sources
 from trueup.model.schema import ObjectKey
 from trueup.postgres.read.dump import dump_schema
 from trueup.postgres.server.cluster import Cluster
+from trueup.sql.grants import grants, read_rights, rights_in
 
 ROLES = ("rights_a", "rights_b", "rights_c")
 GRANTABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "SELECT (x)", "UPDATE (y)")

@@ -25,8 +25,8 @@ Refuse = Callable[[tuple[Hazard, ...]], NoReturn]
 
 class Effects:
     """A `postgres.run.file.Watch`. `reread`: tables that are read before and after, with the
-    columns that the file drops from them; `agreed`: the subjects of hazards that somebody agreed to, None
-    where all are agreed to; `refuse` raises for those that nobody did.
+    columns that the file drops from them; `agreed`: the subjects of hazards that somebody agreed
+    to, None where all are agreed to; `refuse` raises for those that nobody did.
 
     `hazards` is what the file did that somebody has to agree to, once it was looked at. Raises,
     besides what `refuse` raises, ValidationFailed (`sql_touches_history`, `sql_stops_counting`),

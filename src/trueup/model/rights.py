@@ -10,16 +10,15 @@ roles belong to the cluster, and pg_dump does not tell of them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 
 PUBLIC = "PUBLIC"
-_RELATIONS = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"})
-_ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE"})
+RELATIONS = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"})
+ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE"})
 _TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "AGGREGATE": ("EXECUTE",),
@@ -33,18 +32,10 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "SERVER": ("USAGE",),
     "TYPE": ("USAGE",),
 }
-_OPEN_TO_ALL = frozenset({*_ROUTINES, "DOMAIN", "PROCEDURAL LANGUAGE", "TYPE"})
-# How GRANT calls a kind, where it is not pg_dump's word for it.
-_GRANT_WORDS = {
-    "AGGREGATE": "FUNCTION",
-    "DOMAIN": "TYPE",
-    "PROCEDURAL LANGUAGE": "LANGUAGE",
-    "SERVER": "FOREIGN SERVER",
-}
+_OPEN_TO_ALL = frozenset({*ROUTINES, "DOMAIN", "PROCEDURAL LANGUAGE", "TYPE"})
 _KINDS_BY_WORD = {"LANGUAGE": "PROCEDURAL LANGUAGE", "FOREIGN SERVER": "SERVER"}
 _MAINTAIN_SINCE = 17
 # A name that means the same without quotes, were it no keyword.
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _ORDER = {
     name: rank for rank, name in enumerate((*_TABLE, "MAINTAIN", "EXECUTE", "USAGE", "CREATE"))
 }
@@ -111,7 +102,7 @@ def in_order(slots: Iterable[Slot]) -> list[Slot]:
 
 def has_rights(kind: str) -> bool:
     """Whether objects of this kind have rights that can be granted."""
-    return kind in _RELATIONS or kind in _PRIVILEGES
+    return kind in RELATIONS or kind in _PRIVILEGES
 
 
 def subject_of(acl: SchemaObject) -> ObjectKey:
@@ -150,46 +141,21 @@ def sources(schema: Schema) -> dict[ObjectKey, Source]:
     }
 
 
-def read_rights(subject: ObjectKey, source: Source, major: int) -> Rights:
-    """The rights that a source tells of, on a server of this major version.
-    Raises pglast.parser.ParseError for a text that PostgreSQL's parser can't read."""
-    roles = _built_in(subject, source.owner, major)
-    for text in source.texts:
-        _run(text, _all_of(subject.kind, major), roles)
-    return Rights(source.owner, {role: held for role, held in roles.items() if held})
-
-
-def rights_in(text: str) -> Rights:
-    """The rights that a text of GRANTs, as `grants` writes it, gives."""
-    roles: dict[str, dict[Slot, bool]] = {}
-    on = _run(text, (), roles)
-    return Rights("", roles, on)
-
-
-def grants(subject: ObjectKey, rights: Rights, left_out: Collection[str] = ()) -> str:
-    """The rights as GRANTs, one a line, in a fixed order; every privilege by its name."""
-    lines: list[str] = []
-    for role, held in sorted(rights.essence(left_out).items()):
-        for grantable in (False, True):
-            named = [s for s, passes in held.items() if passes is grantable]
-            if named:
-                lines.append(_grant(subject, role, in_order(named), grantable))
-    return "".join(f"{line}\n" for line in lines)
-
-
 def _is_covered(slot: Slot, grantable: bool, held: Held) -> bool:
     whole = held.get(Slot(slot.privilege))
     return bool(slot.column) and whole is not None and (whole or not grantable)
 
 
-def _all_of(kind: str, major: int) -> tuple[str, ...]:
-    if kind in _RELATIONS:
+def all_of(kind: str, major: int) -> tuple[str, ...]:
+    """Every privilege that there is on objects of a kind."""
+    if kind in RELATIONS:
         return (*_TABLE, "MAINTAIN") if major >= _MAINTAIN_SINCE else _TABLE
     return _PRIVILEGES.get(kind, ())
 
 
-def _built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot, bool]]:
-    everything = {Slot(name): False for name in _all_of(subject.kind, major)}
+def built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot, bool]]:
+    """The rights that an object of this owner has while nothing was granted or revoked."""
+    everything = {Slot(name): False for name in all_of(subject.kind, major)}
     roles: dict[str, dict[Slot, bool]] = {owner: dict(everything)} if owner else {}
     if subject.kind in _OPEN_TO_ALL:
         roles[PUBLIC] = dict(everything)
@@ -197,80 +163,3 @@ def _built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot
         # pg_dump takes the rights that initdb gives for built in (getNamespaces in pg_dump.c).
         roles[PUBLIC] = {Slot("USAGE"): False} if major >= 15 else dict(everything)
     return roles
-
-
-def _run(text: str, everything: tuple[str, ...], roles: dict[str, dict[Slot, bool]]) -> str:
-    """Carries out the GRANTs and REVOKEs of a text, and says what they are on."""
-    from trueup.sql.slices import statements
-
-    tree: Any
-    on = ""
-    for tree, _ in statements(text):
-        if type(tree).__name__ != "GrantStmt":
-            continue  # SET SESSION AUTHORIZATION: who grants makes no difference
-        on = str(tree.objtype.name).removeprefix("OBJECT_")
-        for grantee in tree.grantees:
-            held = roles.setdefault(_role(grantee), {})
-            for slot in _slots(tree, everything):
-                _change(held, slot, tree)
-    return on
-
-
-def _change(held: dict[Slot, bool], slot: Slot, tree: Any) -> None:
-    if tree.is_grant:
-        held[slot] = held.get(slot, False) or bool(tree.grant_option)
-    elif tree.grant_option:
-        held.update({slot: False} if slot in held else {})
-    else:
-        held.pop(slot, None)
-
-
-def _slots(tree: Any, everything: tuple[str, ...]) -> Iterator[Slot]:
-    if not tree.privileges:
-        yield from (Slot(name) for name in everything)
-    for node in tree.privileges or ():
-        names = (node.priv_name.upper(),) if node.priv_name else everything
-        columns = [column.sval for column in node.cols or ()] or [""]
-        yield from (Slot(name, column) for name in names for column in columns)
-
-
-def _role(node: Any) -> str:
-    return str(node.rolename) if node.rolename else PUBLIC
-
-
-def _grant(subject: ObjectKey, role: str, slots: list[Slot], grantable: bool) -> str:
-    what = listed(slots)
-    grantee = PUBLIC if role == PUBLIC else _quoted(role)
-    option = " WITH GRANT OPTION" if grantable else ""
-    return f"GRANT {what} ON {grant_word(subject.kind)} {sql_name(subject)} TO {grantee}{option};"
-
-
-def listed(slots: Iterable[Slot]) -> str:
-    """Privileges as GRANT and REVOKE list them."""
-    return ", ".join(
-        f"{slot.privilege} ({_quoted(slot.column)})" if slot.column else slot.privilege
-        for slot in slots
-    )
-
-
-def grant_word(kind: str) -> str:
-    """How GRANT and REVOKE call a kind of object."""
-    word = "TABLE" if kind in _RELATIONS else kind
-    return _GRANT_WORDS.get(word, word)
-
-
-def sql_name(subject: ObjectKey) -> str:
-    """An object's name as SQL spells it."""
-    name = _routine(subject.name) if subject.kind in _ROUTINES else _quoted(subject.name)
-    return f"{_quoted(subject.schema)}.{name}" if subject.schema else name
-
-
-def _routine(name: str) -> str:
-    """The bare name as SQL spells it; the types of the arguments after it are SQL already."""
-    bare, bracket, arguments = name.partition("(")
-    spelled = bare if _PLAIN.fullmatch(bare) else _quoted(bare)
-    return f"{spelled}{bracket}{arguments}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

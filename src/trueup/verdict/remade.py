@@ -13,20 +13,9 @@ from trueup.diff.words import display
 from trueup.diff.words.plain import plain_name
 from trueup.diff.words.rights import words
 from trueup.model.holdings import Holding, Holdings, Spot
-from trueup.model.rights import (
-    PUBLIC,
-    Held,
-    Rights,
-    Slot,
-    grant_word,
-    grants,
-    in_order,
-    listed,
-    read_rights,
-    sources,
-    sql_name,
-)
+from trueup.model.rights import PUBLIC, Held, Rights, Slot, in_order, sources
 from trueup.model.schema import ObjectKey, Schema
+from trueup.sql.grants import grant_word, grants, listed, read_rights, sql_name
 
 Wanted = Callable[[ObjectKey], Rights | None]
 _NOTHING: Held = {}

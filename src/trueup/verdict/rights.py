@@ -10,19 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trueup.model.rights import (
-    Rights,
-    Slot,
-    Source,
-    grants,
-    has_rights,
-    in_order,
-    read_rights,
-    sources,
-    subject_of,
-)
+from trueup.model.rights import Rights, Slot, Source, has_rights, in_order, sources, subject_of
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
+from trueup.sql.grants import grants, read_rights
 from trueup.verdict.objects import Drift, Said, Sides, Verdict, weigh
 
 KIND = "PRIVILEGES"

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from trueup.diff.words import display
 from trueup.model.finding import Finding, error, warning
-from trueup.model.rights import Rights, Source, grants, read_rights, sources, sql_name
+from trueup.model.rights import Rights, Source, sources
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
+from trueup.sql.grants import grants, read_rights, sql_name
 from trueup.verdict.allowed import sift
 from trueup.verdict.objects import Drift, Sides
 from trueup.verdict.remade import Remade

@@ -27,13 +27,13 @@ from trueup.ops.reconcile.look import (
     rights_asked,
     without,
 )
+from trueup.ops.reconcile.refusals import refuse_revert
 from trueup.sql.slices import qualified
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
 from trueup.workbench.rights import RightsLeft, rights_left
 from trueup.workbench.target import Target
-from trueup.workbench.unsettled import refuse_revert
 
 if TYPE_CHECKING:
     from trueup.model.holdings import Holdings
