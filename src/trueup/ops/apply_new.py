@@ -85,11 +85,12 @@ class NewResult:
 
 class NotAgreed(ValidationFailed):
     """The SQL is destructive and nobody agreed to that; nothing was changed. `tried`: it was run
-    in the database's own transaction and rolled back, so the hazards are what it does there."""
+    in the database's own transaction and rolled back, so the hazards are what it does there.
+    `where` names the database."""
 
     code = "destructive_not_agreed"
 
-    def __init__(self, hazards: Sequence[Hazard], *, tried: bool = False) -> None:
+    def __init__(self, hazards: Sequence[Hazard], where: str, *, tried: bool = False) -> None:
         said = "; ".join(hazard.message for hazard in hazards)
         lead = "run in the database and rolled back, the SQL" if tried else "the SQL"
         super().__init__(
@@ -98,6 +99,7 @@ class NotAgreed(ValidationFailed):
             hint="nothing was changed; a person has to agree to this",
         )
         self.hazards = tuple(hazards)
+        self.where = where
         self.tried = tried
 
 
@@ -110,6 +112,12 @@ class _Ground:
     folder: Folder
     target: Target
     draft: Draft
+
+    @property
+    def where(self) -> str:
+        """The database and its server."""
+        info = self.conn.info
+        return f"database {self.target.name} at {info.host}:{info.port}"
 
 
 def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) -> NewResult:
@@ -153,7 +161,7 @@ def _attempt(
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
         return _preview(ground, rehearsed)
-    _insist_on_consent(rehearsed, wanted)
+    _insist_on_consent(ground, rehearsed, wanted)
     return _carry_out(ground, rehearsed, lock, wanted.agreed)
 
 
@@ -243,11 +251,11 @@ def _insist_on_schema(live: Schema, expected: str) -> None:
         )
 
 
-def _insist_on_consent(rehearsed: Rehearsed, wanted: NewMigration) -> None:
+def _insist_on_consent(ground: _Ground, rehearsed: Rehearsed, wanted: NewMigration) -> None:
     if wanted.agreed is None:
         return
     if any(hazard.subject not in wanted.agreed for hazard in rehearsed.destructive):
-        raise NotAgreed(rehearsed.destructive)
+        raise NotAgreed(rehearsed.destructive, ground.where)
 
 
 def _preview(ground: _Ground, rehearsed: Rehearsed) -> NewResult:
@@ -278,7 +286,10 @@ def _carry_out(
 ) -> NewResult:
     from trueup.history.effects import Effects
 
-    effects = Effects(rereads(ground.draft.found), agreed, _not_agreed)
+    def refuse(hazards: tuple[Hazard, ...]) -> NoReturn:
+        raise NotAgreed(hazards, ground.where, tried=True)
+
+    effects = Effects(rereads(ground.draft.found), agreed, refuse)
     with NewFile(ground.project, ground.conn, lock) as new_file:
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
@@ -292,10 +303,6 @@ def _carry_out(
         new_file.applied()
     hazards = together(effects.hazards, rehearsed.hazards)
     return _result(ground, replace(rehearsed, hazards=hazards), file, applied)
-
-
-def _not_agreed(hazards: tuple[Hazard, ...]) -> NoReturn:
-    raise NotAgreed(hazards, tried=True)
 
 
 def _is_judgement(problem: TrueupError, fate: Fate) -> bool:
