@@ -193,7 +193,7 @@ def _insist_on_schema(live: Schema, expected: str) -> None:
         )
 
 
-def _insist_on_consent(ground: _Ground, rehearsed: Rehearsed, wanted: NewMigration) -> None:
+def _insist_on_consent(ground: Ground, rehearsed: Rehearsed, wanted: NewMigration) -> None:
     if wanted.agreed is None:
         return
     if any(hazard.subject not in wanted.agreed for hazard in rehearsed.destructive):
