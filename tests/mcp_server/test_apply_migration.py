@@ -386,3 +386,27 @@ def commit(project: Project) -> None:
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     for arguments in (("add", "."), (*who, "commit", "-qm", "more")):
         subprocess.run(["git", "-C", str(project.root), *arguments], check=True)
+
+
+@pytest.mark.parametrize("first", [{}, {"idempotency_key": "k1"}])
+async def test_the_same_call_sent_twice_is_not_run_twice(
+    shop: Project, first: dict[str, str]
+) -> None:
+    query = "INSERT INTO customers SELECT max(id) + 1, 'x' FROM customers;"
+    async with agent(desk(shop)) as one:
+        await one.call("apply_migration", name="seed", query=query, **first)
+        before, had = shop.files(), rows(shop)
+        for dry_run in (False, True):
+            again = {"name": "seed", "query": query, "dry_run": dry_run}
+            answer = await one.call("apply_migration", **again)
+            assert answer.code == "migration_repeated"
+            assert "idempotency_key" in answer.error
+        assert (shop.files(), rows(shop)) == (before, had)
+        assert shop.query("SELECT count(*) FROM customers") == [(2,)]
+        meant = await one.call(
+            "apply_migration", name="seed", query=query, idempotency_key="another"
+        )
+        assert meant.data["repeated"] is False
+        other = await one.call("apply_migration", name="seed_more", query=query)
+        assert other.data["success"] is True
+    assert shop.query("SELECT count(*) FROM customers") == [(4,)]

@@ -167,3 +167,152 @@ async def test_it_works_through_a_real_process(shop: Project, mode: str) -> None
         answer = await one.call("apply_migration", name="loss", query=LOSS)
     assert answer.data["success"] is True
     assert len(one.questions) == 1
+
+
+WIPE = """
+CREATE FUNCTION wipe() RETURNS int LANGUAGE plpgsql AS
+  $$BEGIN DELETE FROM public.customers; RETURN 1; END$$;
+CREATE FUNCTION wiping() RETURNS trigger LANGUAGE plpgsql AS
+  $$BEGIN DELETE FROM public.customers; RETURN NEW; END$$;
+CREATE TABLE others (id int PRIMARY KEY, v text);
+CREATE SEQUENCE numbers;
+"""
+# A function that deletes, reached sideways; and what opens access without touching a row.
+SIDEWAYS = [
+    "CREATE TABLE t AS SELECT wipe();",
+    "CREATE TABLE t (id int DEFAULT wipe()); INSERT INTO t DEFAULT VALUES;",
+    "ALTER TABLE others ADD COLUMN x int DEFAULT wipe();",
+    "ALTER TABLE others ADD CHECK (wipe() > 0);",
+    "ALTER TABLE others ALTER COLUMN v TYPE int USING wipe();",
+    "CREATE TABLE t (id int); CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW"
+    " EXECUTE FUNCTION wiping(); INSERT INTO t VALUES (1);",
+    "CREATE TABLE t (id int); CREATE RULE r AS ON INSERT TO t DO ALSO DELETE FROM customers;"
+    " INSERT INTO t VALUES (1);",
+    "DECLARE c CURSOR FOR SELECT wipe(); FETCH c;",
+    "CREATE VIEW v AS SELECT wipe() AS x; SELECT * FROM v;",
+    "CREATE DOMAIN d AS int CHECK (wipe() > 0); SELECT 1::d;",
+    "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON others DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+    " EXECUTE FUNCTION wiping(); INSERT INTO others VALUES (2, 'x');",
+    "CREATE ROLE trueup_root SUPERUSER;",
+    "GRANT SELECT ON customers TO PUBLIC;",
+    "ALTER TABLE customers SET UNLOGGED;",
+    "ALTER SEQUENCE numbers RESTART;",
+]
+
+
+@pytest.fixture
+def wiping(shop: Project) -> Project:
+    """The shop with functions that delete, and rows that a constraint meets."""
+    shop.migration(WIPE, name="wipe")
+    assert shop.run("apply").status == 0
+    shop.execute("INSERT INTO others VALUES (1, 'x'); SELECT setval('numbers', 40);")
+    return shop
+
+
+def everything(project: Project) -> list[object]:
+    """Rows, rights, roles, objects, sequences, history and files."""
+    queries = (
+        "SELECT * FROM customers",
+        "SELECT * FROM others",
+        "SELECT * FROM _migrations",
+        "SELECT last_value, is_called FROM numbers",
+        "SELECT oid, relname, relacl::text, relpersistence, relfilenode FROM pg_class ORDER BY 1",
+        "SELECT rolname, rolsuper FROM pg_roles ORDER BY 1",
+    )
+    return [*(project.query(query) for query in queries), project.files()]
+
+
+async def test_whatever_form_it_has_it_is_not_done_unasked(wiping: Project) -> None:
+    before = everything(wiping)
+    async with agent(desk(wiping)) as one:
+        for query in SIDEWAYS:
+            answer = await one.call("apply_migration", name="sideways", query=query)
+            assert answer.code == "destructive_not_agreed", (query, answer.text)
+            assert "--allow-destructive" in answer.error
+            assert everything(wiping) == before, query
+
+
+@each_mode
+async def test_the_question_says_what_was_counted_and_is_asked_once(
+    wiping: Project, mode: str
+) -> None:
+    query = "CREATE TABLE t AS SELECT wipe();"
+    before = everything(wiping)
+    async with agent(desk(wiping), mode=mode, answer=no) as one:
+        answer = await one.call("apply_migration", name="wiped", query=query)
+    assert (answer.code, len(one.questions)) == ("destructive_declined", 1)
+    assert everything(wiping) == before
+    async with agent(desk(wiping), mode=mode, answer=yes) as one:
+        answer = await one.call("apply_migration", name="wiped", query=query)
+    assert answer.data["success"] is True
+    (question,) = one.questions
+    assert "1 row of public.customers is deleted" in question
+    assert "tried there and rolled back" in question
+    assert wiping.query("SELECT * FROM customers") == []
+    destructive = [h["subject"] for h in answer.data["hazards"] if h["destructive"]]
+    assert destructive == ["public.customers"]
+    assert wiping.run("check").status == 0
+
+
+@each_mode
+async def test_code_that_nobody_read_is_one_question_and_what_it_did_another(
+    wiping: Project, mode: str
+) -> None:
+    async with agent(desk(wiping), mode=mode, answer=yes) as one:
+        answer = await one.call("apply_migration", name="wiped", query="SELECT wipe();")
+    assert answer.data["success"] is True
+    assert ["not read" in question for question in one.questions] == [True, False]
+
+
+async def test_the_question_is_a_card_with_the_database_and_the_sql(wiping: Project) -> None:
+    async with agent(desk(wiping), answer=yes) as one:
+        query = "GRANT SELECT ON customers TO PUBLIC;"
+        answer = await one.call("apply_migration", name="open", query=query)
+    assert answer.data["success"] is True
+    (question,) = one.questions
+    assert "opens access" in question and "destroys" not in question
+    assert "PUBLIC may now SELECT on table public.customers" in question
+    ((database,),) = wiping.query("SELECT current_database()")
+    assert str(database) in question
+    assert query in question
+
+
+@each_mode
+async def test_an_effect_that_grew_after_the_answer_is_asked_about_again(
+    wiping: Project, mode: str
+) -> None:
+    def grows(question: str) -> ElicitResult:
+        if "public.others" not in question:
+            wiping.execute(
+                "CREATE OR REPLACE FUNCTION wipe() RETURNS int LANGUAGE plpgsql AS $$BEGIN DELETE"
+                " FROM public.customers; DELETE FROM public.others; RETURN 1; END$$"
+            )
+            return yes(question)
+        return no(question)
+
+    async with agent(desk(wiping), mode=mode, answer=grows) as one:
+        query = "CREATE TABLE t AS SELECT wipe();"
+        answer = await one.call("apply_migration", name="wiped", query=query)
+    assert answer.code == "destructive_declined"
+    assert len(one.questions) == 2
+    assert "public.customers" not in one.questions[1]
+    assert wiping.query("SELECT count(*) FROM customers") == [(1,)]
+    assert wiping.query("SELECT count(*) FROM others") == [(1,)]
+
+
+async def test_a_server_told_so_says_afterwards_what_was_counted(wiping: Project) -> None:
+    async with agent(desk(wiping, allow_destructive=True)) as one:
+        query = "CREATE TABLE t AS SELECT wipe();"
+        answer = await one.call("apply_migration", name="wiped", query=query)
+    assert [h["message"] for h in answer.data["hazards"] if h["destructive"]] == [
+        "1 row of public.customers is deleted"
+    ]
+
+
+async def test_the_history_is_trueups_whoever_allows_what(wiping: Project) -> None:
+    before = everything(wiping)
+    async with agent(desk(wiping, allow_destructive=True)) as one:
+        query = "DO $$BEGIN EXECUTE 'DELETE FROM _migra' || 'tions'; END$$;"
+        answer = await one.call("apply_migration", name="x", query=query)
+    assert answer.code == "sql_touches_history"
+    assert everything(wiping) == before

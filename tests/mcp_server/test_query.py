@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from mcp_agents import Answer, agent, desk
 from projects import Project
@@ -166,3 +168,56 @@ async def test_strings_are_read_one_way_whatever_the_role_is_set_to(shop: Projec
         assert fenced_rows(await one.call("execute_sql", query=query)) == [
             {"a": "\\", "b": " || (SELECT 1) || "}
         ]
+
+
+READS = [
+    "SELECT email FROM customers",
+    "SELECT query_to_xml('SELECT pg_read_file(''PG_VERSION'')', true, true, '')",
+    "SELECT peek()",
+    "EXPLAIN SELECT 1",
+    "SHOW port",
+]
+
+
+@pytest.fixture
+def roles(shop: Project) -> Iterator[Project]:
+    """The shop, with roles that are gone afterwards: they belong to the cluster."""
+    shop.execute(
+        "CREATE FUNCTION peek() RETURNS text LANGUAGE plpgsql AS $$BEGIN RETURN"
+        " pg_read_file('PG_VERSION'); END$$; CREATE ROLE t_reader LOGIN; CREATE ROLE t_files LOGIN;"
+        " CREATE ROLE t_deep LOGIN; CREATE ROLE t_one LOGIN;"
+        " GRANT pg_read_all_data TO t_reader; GRANT pg_read_server_files TO t_files;"
+        " GRANT t_files TO t_deep; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO t_one;"
+    )
+    yield shop
+    shop.execute("REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM t_one;")
+    shop.execute("DROP ROLE t_reader, t_deep, t_files, t_one")
+
+
+async def test_a_read_only_server_queries_only_as_a_role_that_only_reads(roles: Project) -> None:
+    own = roles.url or ""
+    strong = {
+        "": "is a superuser",
+        "t_files": "pg_read_server_files",
+        "t_deep": "is a member of",
+        "t_one": "pg_read_file",
+    }
+    for user, why in strong.items():
+        roles.url = make_conninfo(own, user=user) if user else own
+        async with agent(desk(roles, read_only=True)) as one:
+            for query in READS:
+                answer = await one.call("execute_sql", query=query)
+                assert answer.code == "query_role_too_strong", (user, query)
+                assert why in answer.error and "pg_read_all_data" in answer.error
+    roles.url = make_conninfo(own, user="t_reader")
+    async with agent(desk(roles, read_only=True)) as one:
+        rows = fenced_rows(await one.call("execute_sql", query=READS[0]))
+        assert rows == [{"email": "ada@example.org"}]
+        for query in READS[1:3]:
+            assert (await one.call("execute_sql", query=query)).code == "statement_failed"
+    roles.url = own
+
+
+async def test_a_server_that_may_change_things_queries_as_who_it_is(shop: Project) -> None:
+    async with agent(desk(shop)) as one:
+        assert fenced_rows(await one.call("execute_sql", query="SELECT 1 AS a")) == [{"a": 1}]

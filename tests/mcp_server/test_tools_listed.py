@@ -105,3 +105,13 @@ async def test_unknown_arguments_and_tools_are_refused_in_words(project: Project
         missing = await one.call("apply_migration", name="a")
         assert missing.code == "arguments_invalid" and "query" in missing.error
         assert "Unknown tool" in (await one.call("drop_everything")).error
+
+
+async def test_a_read_only_server_runs_no_sql_of_the_callers_on_the_shadow(shop: Project) -> None:
+    """There it would run as superuser: a list of forbidden names is passed by an EXECUTE."""
+    program = "DO $$BEGIN EXECUTE 'COPY customers FROM PRO' || 'GRAM ''id'''; END$$;"
+    async with agent(desk(shop, read_only=True)) as one:
+        assert "validate_migration" not in await one.tools()
+        answer = await one.call("validate_migration", query=program)
+        assert answer.code == "server_read_only"
+        assert "superuser" in answer.error

@@ -43,6 +43,7 @@ _BIG, _NOT_NULL = _table("a bigint"), _table("a integer NOT NULL")
 _SHORT, _LONGER, _TEXT = _table("a varchar(5)"), _table("a varchar(9)"), _table("a text")
 _TWO, _SECOND_NOT_NULL = _table("a integer, b text"), _table("a integer, b text NOT NULL")
 _FILLED = _table("a integer, b text DEFAULT 'x' NOT NULL")
+_SMALL_SEQUENCE = "CREATE SEQUENCE s AS smallint"
 _LABEL, _LABELS = "CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e AS ENUM ('a', 'b')"
 
 
@@ -51,10 +52,10 @@ _LABEL, _LABELS = "CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e AS ENUM ('a', 'b
     [
         (_INT, "", "DROP TABLE", {"data_loss"}),
         (_TWO, _INT, "DROP COLUMN", {"data_loss"}),
-        (_INT, _BIG, "TYPE bigint", {"table_rewrite", "may_fail"}),
+        (_INT, _BIG, "TYPE bigint", {"table_rewrite"}),
         (_SHORT, _LONGER, "TYPE", set()),
         (_SHORT, _TEXT, "TYPE", set()),
-        (_LONGER, _SHORT, "TYPE", {"table_rewrite", "may_fail"}),
+        (_LONGER, _SHORT, "TYPE", {"table_rewrite", "may_fail", "data_loss"}),
         (_INT, _NOT_NULL, "SET NOT NULL", {"may_fail", "long_lock"}),
         (_INT, _SECOND_NOT_NULL, "ADD COLUMN", {"may_fail"}),
         (_INT, _FILLED, "ADD COLUMN", set()),
@@ -63,6 +64,9 @@ _LABEL, _LABELS = "CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e AS ENUM ('a', 'b
         (_INT, _table("a integer", "UNLOGGED"), "UNLOGGED", {"table_rewrite"}),
         (_LABEL, _LABELS, "ADD VALUE", {"irreversible"}),
         ("CREATE SEQUENCE s", "", "DROP SEQUENCE", {"data_loss"}),
+        ("CREATE SEQUENCE s", "CREATE SEQUENCE s AS integer", "AS integer", {"may_fail"}),
+        ("CREATE SEQUENCE s AS integer", "CREATE SEQUENCE s", "AS bigint", set()),
+        ("CREATE SEQUENCE s START 70000", _SMALL_SEQUENCE, "RESTART", {"data_loss"}),
     ],
 )
 def test_each_statement_says_what_it_may_cost(

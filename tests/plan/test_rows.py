@@ -220,3 +220,61 @@ def test_a_materialized_view_that_was_recreated_can_be_read(pg: Cluster) -> None
         "SELECT a FROM m",
     )
     assert rows == [(5,)]
+
+
+_CUTS = {
+    "a domain over a length": ("CREATE DOMAIN d AS varchar(3)", "d"),
+    "an array of a length": ("SELECT 1", "varchar(3)[]"),
+    "a length": ("SELECT 1", "varchar(3)"),
+    "a domain over bits": ("CREATE DOMAIN d AS bit(3)", "d"),
+}
+
+
+@pytest.mark.parametrize("case", _CUTS)
+def test_what_is_too_long_stops_the_plan_and_is_not_cut_off(pg: Cluster, case: str) -> None:
+    """An explicit cast to a length would cut: the plan assigns."""
+    before, goal = _CUTS[case]
+    with pytest.raises(psycopg.DataError):
+        after_plan(
+            pg,
+            f"{before}; CREATE TABLE t (a text)",
+            "INSERT INTO t VALUES ('10101')",
+            f"{before}; CREATE TABLE t (a {goal})",
+            "SELECT 1",
+        )
+
+
+def test_a_row_of_nulls_becomes_an_element_and_no_null(pg: Cluster) -> None:
+    rows = after_plan(
+        pg,
+        "CREATE TYPE ad AS (x integer, y text); CREATE TABLE t (a ad)",
+        "INSERT INTO t VALUES (ROW(NULL, NULL)), (NULL)",
+        "CREATE TYPE ad AS (x integer, y text); CREATE TABLE t (a text[])",
+        "SELECT a FROM t ORDER BY a NULLS LAST",
+    )
+    assert rows == [(["(,)"],), (None,)]
+
+
+_AD = "CREATE TYPE ad AS ({}); CREATE TABLE t (id integer, a ad)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        ("x integer, y text", "x integer", "(1)"),
+        ("x text, y text", "y text, x text", "(1,2)"),
+        ("x text, y text", "x text, z text", "(1,)"),
+    ],
+)
+def test_a_composite_that_loses_says_so_and_is_proven_over_rows(
+    pg: Cluster, old: str, new: str, kept: str
+) -> None:
+    database = made(pg, f"{_AD.format(old)}; INSERT INTO t VALUES (1, ROW('1', '2'))")
+    found = proof(pg, database, made(pg, _AD.format(new)))
+    assert found.holds, (found.lost, found.failure, found.residue)
+    lost = {h.subject for s in found.plan.statements for h in s.hazards if h.code == "data_loss"}
+    assert lost
+    with connect(database) as conn:
+        for statement in found.plan.statements:
+            conn.execute(statement.sql.encode())
+        assert conn.execute(b"SELECT a::text FROM t").fetchall() == [(kept,)]

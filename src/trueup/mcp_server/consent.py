@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
@@ -20,7 +21,7 @@ from mcp_types.version import is_version_at_least
 from pydantic import BaseModel, Field
 
 from trueup.mcp_server.untrusted import Fence
-from trueup.report.safe import one_line
+from trueup.report.safe import one_line, printable
 
 if TYPE_CHECKING:
     from trueup.model.hazard import Hazard
@@ -30,7 +31,18 @@ if TYPE_CHECKING:
 _ASKS_BY_RESULT = "2026-07-28"
 _KEY = "consent"
 _OPENS = "access_opened"
-_LONGEST, _MOST = 200, 20
+_LONGEST, _MOST, _SQL = 200, 20, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The migration a person is asked about, and the database; `tried`: it was run there, and
+    rolled back for what it did."""
+
+    name: str
+    query: str
+    where: str
+    tried: bool
 
 
 class Consent(BaseModel):
@@ -59,18 +71,17 @@ async def ask(
     hazards: Sequence[Hazard],
     about: str,
     agreed: Iterable[str] = (),
-    *,
-    tried: bool = False,
+    card: Card | None = None,
 ) -> frozenset[str] | InputRequiredResult:
     """The subjects a person agreed to, or the result that makes the client ask.
 
     `about` is what is agreed to; an answer counts for nothing else. `agreed` was agreed to before;
-    `tried`: the SQL was run in the database and rolled back. Raises ToolError where the person
-    declines, and where the client can't ask anybody.
+    `card` is what a person should see besides. Raises ToolError where the person declines, and
+    where the client can't ask anybody.
     """
     subjects = frozenset(hazard.subject for hazard in hazards if hazard.destructive)
     subjects |= frozenset(agreed)
-    message = _message(hazards, tried)
+    message = _message(hazards, card)
     if not _can_ask(ctx):
         raise ToolError(_cannot(hazards))
     if is_version_at_least(ctx.protocol_version or "", _ASKS_BY_RESULT):
@@ -105,11 +116,21 @@ _DECLINED = (
 )
 
 
-def _message(hazards: Sequence[Hazard], tried: bool) -> str:
-    lead = f"This migration {_does(hazards)}, or may:"
-    if tried:
-        lead = f"This migration {_does(hazards)}. Tried in the database and rolled back:"
-    return f"{lead}\n{_listed(hazards)}\nRun it all the same?"
+def _message(hazards: Sequence[Hazard], card: Card | None) -> str:
+    if card is None:
+        return f"This {_does(hazards)}, or may:\n{_listed(hazards)}\nDo it all the same?"
+    may = "" if card.tried else ", or may"
+    tried = ["It was tried there and rolled back."] if card.tried else []
+    return "\n".join(
+        [
+            f"The migration {card.name} on {one_line(card.where)} {_does(hazards)}{may}:",
+            _listed(hazards),
+            *tried,
+            "Its SQL:",
+            printable(card.query[:_SQL] + (" …" if len(card.query) > _SQL else "")),
+            "Run it all the same?",
+        ]
+    )
 
 
 def _does(hazards: Sequence[Hazard]) -> str:

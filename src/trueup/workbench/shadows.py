@@ -78,7 +78,11 @@ def _client(install: Install) -> Install:
 
 
 def _lent(project: Project, url: str) -> Host:
-    from trueup.postgres.session.connection import connect, server_identity, server_version
+    from trueup.postgres.session.connection import (
+        connect,
+        server_identity,
+        server_version,
+    )
     from trueup.shadow.lent import LentHost
 
     with connect(url, application_name="trueup shadow") as conn:

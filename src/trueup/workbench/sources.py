@@ -175,7 +175,12 @@ class Live:
     @classmethod
     def of(cls, conninfo: str) -> Live:
         """Connects once to see what it is. Raises ConnectionFailed."""
-        from trueup.postgres.session.connection import connect, describe, identity, server_version
+        from trueup.postgres.session.connection import (
+            connect,
+            describe,
+            identity,
+            server_version,
+        )
 
         with connect(conninfo) as conn:
             rows = conn.execute(

@@ -55,8 +55,9 @@ BEGIN
   FOREACH back IN ARRAY backs LOOP
     EXECUTE format('DELETE FROM %s_back', source);
     PERFORM carry(target, source || '_back', back);
-    EXECUTE format('SELECT array_agg(a.v::text) FROM %s a JOIN %s n USING (i) LEFT JOIN %1$s_back b'
-                   ' USING (i) WHERE a.v::text IS DISTINCT FROM b.v::text', source, target) INTO gone;
+    EXECUTE format('SELECT array_agg(a.v::text) FROM %s a JOIN %s n USING (i)'
+                   ' LEFT JOIN %1$s_back b USING (i) WHERE a.v::text IS DISTINCT FROM b.v::text',
+                   source, target) INTO gone;
     gone := coalesce(gone, '{}');
     IF lost IS NULL OR cardinality(gone) < cardinality(lost) THEN lost := gone; END IF;
     EXIT WHEN lost = '{}';

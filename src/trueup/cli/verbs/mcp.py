@@ -30,12 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"serve streamable HTTP instead of stdio (default {_DEFAULT_ADDRESS}, path /mcp)",
     )
     parser.add_argument(
-        "--read-only", action="store_true", help="change nothing, neither files nor database"
+        "--read-only",
+        action="store_true",
+        help="change nothing, neither files nor database, and run no SQL as superuser",
     )
     parser.add_argument(
         "--allow-destructive",
         action="store_true",
-        help="ask nobody before rows, columns or tables are dropped",
+        help="ask nobody before data is lost or access is opened",
     )
     parser.add_argument(
         "--project-id", metavar="ID", help="the Supabase project that calls may name"

@@ -9,7 +9,7 @@ from trueup.diff.types.known import Resolved, Types
 from trueup.diff.types.meanings import outcome_of, through_text
 from trueup.diff.types.spelled import Type, name_of, read_type
 from trueup.diff.types.stored import keeps_bytes
-from trueup.diff.types.values import IN_DOUBT, Outcome
+from trueup.diff.types.values import IN_DOUBT, Outcome, of_values
 from trueup.sql.slices import quote
 
 _TEXT = '"text"'
@@ -40,18 +40,22 @@ class TypeChange:
             return ""
         name = quote(column)
         value = "::".join((name, *self.casts))
-        return (
-            f"CASE WHEN {name} IS NULL THEN NULL ELSE ARRAY[{value}] END" if self.wraps else value
-        )
+        if not self.wraps:
+            return value
+        # IS NULL also holds for a row that has nothing but nulls in it.
+        return f"CASE WHEN {name} IS NOT DISTINCT FROM NULL THEN NULL ELSE ARRAY[{value}] END"
 
 
 def change_of_type(old: str, new: str, before: Types, after: Types) -> TypeChange:
     """What ALTER COLUMN … TYPE does in the way the plan goes. `old` is a type of the schema
     `before`, `new` one of `after`; a collation after them counts for nothing."""
     source, target = read_type(old), read_type(new)
-    if source.dimensions or target.dimensions:
-        return _arrays(source, target, before, after)
-    return _scalars(source, target, before, after)
+    if source.text == target.text and before.body(source.base) == after.body(target.base):
+        return TypeChange()
+    here, there = before.resolved(source), after.resolved(target)
+    if here.type.dimensions or there.type.dimensions:
+        return _arrays(here, there, target, before, after)
+    return _scalars(here, there, target, before, after)
 
 
 def exchange_of_type(old: str, new: str, before: Types, after: Types) -> TypeChange:
@@ -69,13 +73,12 @@ def exchange_of_type(old: str, new: str, before: Types, after: Types) -> TypeCha
     return TypeChange(casts, True, outcome.fails, outcome.loses)
 
 
-def _scalars(old: Type, new: Type, before: Types, after: Types) -> TypeChange:
-    source, target = before.resolved(old), after.resolved(new)
-    if source.type.dimensions or target.type.dimensions:
-        return _over_arrays(new, source, target)
+def _scalars(
+    source: Resolved, target: Resolved, new: Type, before: Types, after: Types
+) -> TypeChange:
     casts = _casts(source, target, new, after)
     outcome = outcome_of(source.type, target.type, before, after)
-    if target.constrained and old.text != new.text:
+    if target.constrained:
         outcome |= Outcome(_CHECKED)
     keeps = not casts and _keeps(source, target, before, after)
     return TypeChange(casts, not keeps, outcome.fails, outcome.loses)
@@ -101,25 +104,33 @@ def _casts(source: Resolved, target: Resolved, new: Type, after: Types) -> tuple
     return (step, last) if step else (last,)
 
 
-def _over_arrays(new: Type, source: Resolved, target: Resolved) -> TypeChange:
-    """Domains over arrays."""
-    if source.type.text == target.type.text:
-        return TypeChange((), target.constrained, _CHECKED if target.constrained else "")
+def _arrays(
+    source: Resolved, target: Resolved, new: Type, before: Types, after: Types
+) -> TypeChange:
+    old, under = source.type, target.type
+    checked = _CHECKED if target.constrained else ""
+    if under.dimensions:
+        each = _elements(old.element, under.element, before, after)
+        if old.dimensions:
+            return _each(old, target, new, each)
+        casts = each.casts or (under.bare,)
+        return TypeChange(casts, True, each.fails or checked, each.loses, wraps=True)
+    if under.base in STRINGS:
+        outcome = of_values(Type("", "array", "", 0), under)
+        return TypeChange((), True, outcome.fails or checked, outcome.loses)
     return TypeChange((_TEXT, new.text), True, IN_DOUBT.fails, IN_DOUBT.loses)
 
 
-def _arrays(old: Type, new: Type, before: Types, after: Types) -> TypeChange:
-    if old.dimensions and new.dimensions:
-        each = _scalars(old.element, new.element, before, after)
-        same = old.base == new.base and new.modifier in ("", old.modifier)
-        casts = tuple(f"{cast}[]" for cast in each.casts)
-        return TypeChange(casts, each.rewrites or not same, each.fails, each.loses)
-    if new.dimensions:
-        each = _scalars(old, new.element, before, after)
-        casts = each.casts or (new.bare,)
-        return TypeChange(casts, True, each.fails, each.loses, wraps=True)
-    target = after.resolved(new)
-    if target.type.base in STRINGS and not target.constrained:
-        outcome = outcome_of(old, target.type, before, after)
-        return TypeChange((), True, outcome.fails, outcome.loses)
-    return TypeChange((_TEXT, new.text), True, IN_DOUBT.fails, IN_DOUBT.loses)
+def _elements(old: Type, new: Type, before: Types, after: Types) -> TypeChange:
+    return _scalars(before.resolved(old), after.resolved(new), new, before, after)
+
+
+def _each(old: Type, target: Resolved, new: Type, each: TypeChange) -> TypeChange:
+    """Arrays of both: only what drops a modifier, or changes none, leaves the rows alone."""
+    same = old.base == target.type.base and target.type.modifier in ("", old.modifier)
+    casts = tuple(f"{cast}[]" for cast in each.casts)
+    if casts and target.is_domain:
+        casts = (*casts[:-1], new.text)
+    rewrites = each.rewrites or not same or target.constrained
+    fails = each.fails or (_CHECKED if target.constrained else "")
+    return TypeChange(casts, rewrites, fails, each.loses)

@@ -10,7 +10,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult
 
-from trueup.mcp_server.consent import ask, asked_before
+from trueup.mcp_server.consent import Card, ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
 from trueup.mcp_server.gate import answer
 from trueup.mcp_server.parts import (
@@ -48,7 +48,8 @@ async def apply_migration(
         try:
             return _applied(await desk.change(ctx, lambda p: apply_new(p, agreeing)))  # noqa: B023
         except NotAgreed as problem:
-            consent = await ask(ctx, problem.hazards, about, agreed or (), tried=problem.tried)
+            card = Card(wanted.name, wanted.query, problem.where, problem.tried)
+            consent = await ask(ctx, problem.hazards, about, agreed or (), card)
         if isinstance(consent, InputRequiredResult):
             return consent
         agreed = consent

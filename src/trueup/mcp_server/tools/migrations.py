@@ -44,7 +44,8 @@ def tools(desk: Desk) -> list[Tool]:
 
         All or nothing: the SQL is rehearsed on a shadow database, written as a migration file,
         applied in one transaction with its history row, and schema.sql is regenerated. Commit the
-        file and schema.sql together afterwards. SQL that destroys data needs a person's consent.
+        file and schema.sql together afterwards. SQL that destroys data or opens access needs a
+        person's consent.
         """
         from trueup.mcp_server.answers import migrations
         from trueup.ops.agents.apply_new import NewMigration

@@ -33,7 +33,12 @@ from trueup.ops.agents.before_new import (
 )
 from trueup.ops.agents.draft import QUERY, Draft, make_draft
 from trueup.ops.agents.rehearse_new import Rehearsed, rehearse_new
-from trueup.ops.apply.apply import ApplyResult, apply_locked, locked_database, writable_database
+from trueup.ops.apply.apply import (
+    ApplyResult,
+    apply_locked,
+    locked_database,
+    writable_database,
+)
 from trueup.ops.apply.before import refuse_history
 from trueup.ops.apply.closing import Standing
 from trueup.recovery.new_file import Fate, NewFile, settle_under_lock
@@ -99,11 +104,12 @@ class NewResult:
 
 class NotAgreed(ValidationFailed):
     """The SQL is destructive and nobody agreed to that; nothing was changed. `tried`: it was run
-    in the database's own transaction and rolled back, so the hazards are what it does there."""
+    in the database's own transaction and rolled back, so the hazards are what it does there.
+    `where` names the database."""
 
     code = "destructive_not_agreed"
 
-    def __init__(self, hazards: Sequence[Hazard], *, tried: bool = False) -> None:
+    def __init__(self, hazards: Sequence[Hazard], where: str, *, tried: bool = False) -> None:
         said = "; ".join(hazard.message for hazard in hazards)
         lead = "run in the database and rolled back, the SQL" if tried else "the SQL"
         super().__init__(
@@ -112,6 +118,7 @@ class NotAgreed(ValidationFailed):
             hint="nothing was changed; a person has to agree to this",
         )
         self.hazards = tuple(hazards)
+        self.where = where
         self.tried = tried
 
 
@@ -158,7 +165,7 @@ def _attempt(
     rehearsed = _rehearse(ground, wanted)
     if lock is None:
         return _preview(ground, rehearsed)
-    _insist_on_consent(rehearsed, wanted)
+    _insist_on_consent(ground, rehearsed, wanted)
     return _carry_out(ground, rehearsed, lock, wanted.agreed)
 
 
@@ -194,11 +201,11 @@ def _insist_on_schema(live: Schema, expected: str) -> None:
         )
 
 
-def _insist_on_consent(rehearsed: Rehearsed, wanted: NewMigration) -> None:
+def _insist_on_consent(ground: Ground, rehearsed: Rehearsed, wanted: NewMigration) -> None:
     if wanted.agreed is None:
         return
     if any(hazard.subject not in wanted.agreed for hazard in rehearsed.destructive):
-        raise NotAgreed(rehearsed.destructive)
+        raise NotAgreed(rehearsed.destructive, ground.where)
 
 
 def _preview(ground: Ground, rehearsed: Rehearsed) -> NewResult:
@@ -232,7 +239,10 @@ def _carry_out(
 ) -> NewResult:
     from trueup.history.effects import Effects
 
-    effects = Effects(rereads(ground.draft.found), agreed, _not_agreed)
+    def refuse(hazards: tuple[Hazard, ...]) -> NoReturn:
+        raise NotAgreed(hazards, ground.where, tried=True)
+
+    effects = Effects(rereads(ground.draft.found), agreed, refuse)
     with NewFile(ground.project, ground.conn, lock) as new_file:
         file = _write(ground, new_file)
         folder = _with(ground.folder, file)
@@ -248,10 +258,6 @@ def _carry_out(
         new_file.applied()
     hazards = together(effects.hazards, rehearsed.hazards)
     return _result(ground, replace(rehearsed, hazards=hazards), file, applied)
-
-
-def _not_agreed(hazards: tuple[Hazard, ...]) -> NoReturn:
-    raise NotAgreed(hazards, tried=True)
 
 
 def _is_judgement(problem: TrueupError, fate: Fate) -> bool:

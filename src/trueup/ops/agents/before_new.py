@@ -28,6 +28,12 @@ class Ground:
     target: Target
     draft: Draft
 
+    @property
+    def where(self) -> str:
+        """The database and its server."""
+        info = self.conn.info
+        return f"database {self.target.name} at {info.host}:{info.port}"
+
 
 def made_before(ground: Ground) -> Migration | None:
     """What an earlier call with the same idempotency key made. Raises ValidationFailed where it

@@ -181,10 +181,8 @@ def _changes(before: Sequence, after: Sequence) -> list[str]:
         changed = [c for c in _CLAUSES if c in {*changed, "minvalue", "maxvalue"}]
     words = [_clause(after, c) for c in changed]
     start = before.number("start")
-    low, high = after.number("minvalue"), after.number("maxvalue")
-    outside = start is not None and (
-        (low is not None and start < low) or (high is not None and start > high)
-    )
+    low, high = _bounds(after)
+    outside = start is not None and not low <= start <= high
     return [*words, _RESTART] if outside else words
 
 

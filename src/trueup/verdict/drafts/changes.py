@@ -14,6 +14,7 @@ from trueup.diff.types import (
     Types,
     change_of_type,
     dependents_in,
+    exchange_of_type,
     hazards_of,
     hazards_of_definition,
     read_type,
@@ -31,6 +32,7 @@ from trueup.model.hazard import (
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.rules.sequences import hazards_of_sequence
 from trueup.sql.table import Column, Table, parse_table
+from trueup.sql.type_body import Composite, parse_type
 from trueup.verdict.drafts.managed import is_managed_change, managed_refusal
 from trueup.verdict.drafts.using import Using, does_the_same
 from trueup.verdict.drafts.values import Refusal
@@ -94,7 +96,8 @@ def _is_plain(using: Using, rehearsal: Rehearsal) -> bool:
         # What this text makes itself, unless it is an old thing under a new name.
         return before is None and new is not None and not rehearsal.renamed
     types, (here, there) = (before.type, after.type), rehearsal.types
-    change = change_of_type(*types, here, there)
+    way = exchange_of_type if types[0] == types[1] else change_of_type
+    change = way(*types, here, there)
     source = here.resolved(read_type(types[0])).type
     target = there.resolved(read_type(types[1])).type
     return does_the_same(using, change, source, target)
@@ -126,13 +129,19 @@ def columns(schema: Schema) -> frozenset[tuple[str, str]]:
 
 
 def computed_columns(schema: Schema) -> frozenset[tuple[str, str]]:
-    """Table and column, without schemas, of generated columns: they hold no values of their own.
-    One whose name a column with values has too, in another schema, is none of them."""
+    """Table and column, without schemas, of generated columns, and of attributes of types that no
+    table has: they hold no values of their own. One whose name a column with values has too, in
+    another schema, is none of them."""
+    dependents = dependents_in(schema)
     found: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
     for key, item in schema.objects.items():
         table = _table(item.ddl) if key.kind in _TABLES else None
         for column in table.columns.values() if table else ():
             found[bool(column.generated)].add((key.name, column.name))
+        body = parse_type(item.ddl) if key.kind == "TYPE" else None
+        if isinstance(body, Composite):
+            unused = not tables_holding(key, dependents)
+            found[unused].update((key.name, name) for name in body.attributes)
     return frozenset(found[True] - found[False])
 
 

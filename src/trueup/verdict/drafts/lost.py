@@ -76,11 +76,11 @@ def _rows(before: State, after: State, same: Oids, agreed: Collection[str]) -> I
     """Partitions are told as the table they are parts of."""
     deleted: Counter[Relation] = Counter()
     updated: Counter[Relation] = Counter()
-    for oid, one in before.relations.items():
-        count = counted(before, after, oid)
-        if one.schema in _SYSTEM or oid in same or not (count.deleted or count.updated):
+    for oid in after.counted:
+        one, count = before.relations.get(oid), counted(before, after, oid)
+        if one is None or one.schema in _SYSTEM or oid in same:
             continue
-        if not covered(before, one, agreed):
+        if (count.deleted or count.updated) and not covered(before, one, agreed):
             deleted[_root(before, one)] += count.deleted
             updated[_root(before, one)] += count.updated
     for one, number in (+deleted).items():
@@ -104,7 +104,9 @@ def _root(state: State, one: Relation) -> Relation:
 def _files(before: State, after: State, same: Oids, agreed: Collection[str]) -> Iterator[Hazard]:
     for oid, one in before.relations.items():
         now = after.relations.get(oid)
-        if now is None or one.kind != "r" or covered(before, one, agreed):
+        if now is None or one.kind != "r" or one[4:6] == now[4:6]:  # file and persistence
+            continue
+        if covered(before, one, agreed):
             continue
         if one.persistence == "p" and now.persistence == "u":
             yield _hazard(
@@ -128,9 +130,9 @@ def _sequences(
 
 def _uncounted(before: State, after: State) -> Iterator[Hazard]:
     """What no counter of a table tells."""
-    for oid, one in after.relations.items():
-        count = counted(before, after, oid)
-        if one.schema != "pg_catalog":
+    for oid in after.counted:
+        one, count = after.relations.get(oid), counted(before, after, oid)
+        if one is None or one.schema != "pg_catalog":
             continue
         if one.title in _LARGE_OBJECTS and (count.updated or count.deleted):
             yield _hazard("large objects", "large objects are changed or removed")

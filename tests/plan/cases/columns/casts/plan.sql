@@ -3,7 +3,7 @@ ALTER TABLE "public"."t" ALTER COLUMN "b" TYPE integer USING "b"::integer;
 ALTER TABLE "public"."t" ALTER COLUMN "c" TYPE integer USING "c"::integer;
 ALTER TABLE "public"."t" ALTER COLUMN "d" TYPE character varying(20);
 ALTER TABLE "public"."t" ALTER COLUMN "e" TYPE integer[] USING "e"::integer[];
-ALTER TABLE "public"."t" ALTER COLUMN "f" TYPE integer[] USING CASE WHEN "f" IS NULL THEN NULL ELSE ARRAY["f"::integer] END;
+ALTER TABLE "public"."t" ALTER COLUMN "f" TYPE integer[] USING CASE WHEN "f" IS NOT DISTINCT FROM NULL THEN NULL ELSE ARRAY["f"::integer] END;
 ALTER TABLE "public"."t" ALTER COLUMN "g" TYPE "date";
 ALTER TABLE "public"."t" ALTER COLUMN "h" TYPE "text";
 ALTER TABLE "public"."t" ALTER COLUMN "i" TYPE "text";
