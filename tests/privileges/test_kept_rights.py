@@ -262,7 +262,7 @@ def test_what_was_dropped_by_hand_is_not_made_open_to_everybody(project: Project
 def test_what_only_the_database_knows_is_judged_there_before_the_commit(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trueup.ops.reconcile.look import kept, revert
+    from trueup.ops.reconcile import kept, revert
 
     project.execute(
         "DROP FUNCTION f(int); CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql"

@@ -20,7 +20,8 @@ from trueup.model.finding import Location
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.postgres.run.file import Bookkeeping, FileRun, Watch, reset_session, run_file
-from trueup.postgres.session.connection import Connection, interrupt
+from trueup.postgres.session import interrupt
+from trueup.postgres.session.connection import Connection
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _TRANSIENT = {

@@ -29,11 +29,11 @@ from psycopg.conninfo import make_conninfo
 
 from trueup.errors import CannotTell, LockTimeout
 from trueup.history.refusals import refused
+from trueup.postgres.session import interrupt
 from trueup.postgres.session.connection import (
     Connection,
     backend_pid,
     connect,
-    interrupt,
     is_transaction_pooler,
 )
 from trueup.sql.quote import literal
