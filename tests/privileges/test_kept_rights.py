@@ -274,7 +274,7 @@ def test_what_only_the_database_knows_is_judged_there_before_the_commit(
 
     def blind_on_the_copy(*given: object) -> object:
         asked.append(1)
-        return [] if len(asked) == 1 else real(*given)
+        return [] if len(asked) == 1 else real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(revert, "grave", blind_on_the_copy)
     refused = project.run("reconcile", "--revert", "--apply")
