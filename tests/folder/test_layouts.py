@@ -197,7 +197,7 @@ def test_a_folder_of_which_nothing_is_read_is_not_in_sync(
     folder = read(project)
     assert [f.code for f in folder.findings] == ["migrations_not_read"]
     assert folder.blocking == folder.findings
-    assert (f"migrations of {tool}" in folder.findings[0].message) is bool(tool)
+    assert (f"the layout of {tool}" in folder.findings[0].message) is bool(tool)
 
 
 def test_it_says_how_many_and_which(project: Project) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from gitrepos import FOLDER, SOURCE, Repo, environment, make, run, started
 from trueup import __version__
-from trueup.folder.seals import CONFIG_FILES, blob_id, seal_key
+from trueup.folder.seals import CONFIG_FILES, blob_id, seal, seal_key
 
 NEXT = "20250102000000_next.sql"
 
@@ -293,9 +293,9 @@ def sealed(repo: Repo, schema: bytes) -> None:
         ["" for _ in CONFIG_FILES],
         __version__,
     )
-    folder = Path(repo.environ["TRUEUP_CACHE_DIR"]) / "seals"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / key).write_text(blob_id(schema))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRUEUP_CACHE_DIR", repo.environ["TRUEUP_CACHE_DIR"])
+        seal(key, blob_id(schema))
 
 
 def test_a_known_replay_lets_the_true_schema_file_pass(tmp_path: Path) -> None:

@@ -81,6 +81,30 @@ def test_data_is_not_lost_without_leave(project: Project) -> None:
     assert in_sync(project)
 
 
+@pytest.mark.parametrize(
+    ("migration", "by_hand", "value"),
+    [
+        ("v numeric(8,2)", "ALTER TABLE kept ALTER v TYPE numeric(12,4)", "1.2345"),
+        ("v date", "ALTER TABLE kept ALTER v TYPE timestamp", "2020-02-29 23:59:59"),
+        ("v real", "ALTER TABLE kept ALTER v TYPE double precision", "0.30000000000000004"),
+        ("v ad", "ALTER TYPE ad ADD ATTRIBUTE y text", "(1,kept)"),
+    ],
+)
+def test_values_are_not_converted_away_without_leave(
+    project: Project, migration: str, by_hand: str, value: str
+) -> None:
+    project.migration(f"CREATE TYPE ad AS (x integer); CREATE TABLE kept ({migration});")
+    assert project.command("apply").status == 0
+    project.execute(f"{by_hand}; INSERT INTO kept VALUES ('{value}')")
+    refused = project.run("reconcile", "--revert", "--apply")
+    assert (refused.status, refused.codes) == (1, ["data_loss_refused"])
+    assert project.query("SELECT v::text FROM kept") == [(value,)]
+    shown = project.run("reconcile", "--revert").json["plan"]["statements"]
+    hazards = [hazard for statement in shown for hazard in statement["hazards"]]
+    assert "data_loss" in {hazard["gravity"] for hazard in hazards}
+    assert all(hazard["object"].startswith("public.") for hazard in hazards)
+
+
 def test_a_plan_that_the_data_refuses_leaves_nothing_half_done(project: Project) -> None:
     project.execute("ALTER TABLE users ALTER COLUMN email DROP NOT NULL")
     project.execute("ALTER TABLE notes ADD COLUMN extra int")

@@ -81,7 +81,9 @@ def seen(bench: Bench, pair: Pair, change: TypeChange, types: Types) -> Seen:
     if new == old.replace("range", "multirange"):
         backs.append("range_merge(v)")
     if new.endswith(("[]", '"many"')):
-        backs += ["v[1]", f"v[1]::text::{old}"]
+        element = "integer" if new.endswith('"many"') else new.removesuffix("[]")
+        one = change_of_type(element, old, types, types).using("e").replace('"e"', "v[1]")
+        backs += ["v[1]", one or "v[1]", f"v[1]::text::{old}"]
     return bench.observe(old, new, change.using("v"), backs)
 
 
@@ -180,9 +182,23 @@ CREATE DOMAIN below AS plus CHECK (VALUE < 100);
 CREATE DOMAIN big AS bigint;
 CREATE DOMAIN digits AS numeric(6,2);
 CREATE DOMAIN many AS integer[];
+CREATE DOMAIN flags AS bit(3);
 CREATE TABLE pair (x integer, y text);
 """
-_TEXTS = ("", "sad", "happy", "so so", "abc  ", "abcdef", "7", "-1", "x" * 30, "(1,a)", "{1,2}")
+_TEXTS = (
+    "",
+    "10101",
+    "sad",
+    "happy",
+    "so so",
+    "abc  ",
+    "abcdef",
+    "7",
+    "-1",
+    "x" * 30,
+    "(1,a)",
+    "{1,2}",
+)
 _OWN_VALUES: dict[str, tuple[str, ...]] = {
     '"public"."mood"': ("sad", "happy"),
     '"public"."more"': ("sad", "happy", "so so"),
@@ -198,6 +214,9 @@ _OWN_VALUES: dict[str, tuple[str, ...]] = {
     '"public"."big"': ("1", "-1", "3000000000"),
     '"public"."digits"': ("1.50", "-1", "7777.77"),
     '"public"."many"': ("{}", "{1,2}"),
+    '"public"."flags"': ("101", "000"),
+    '"public"."short"[]': ("{}", '{"abc  ",happy}'),
+    '"public"."flags"[]': ("{101}",),
     "integer": ("1", "-1", "7", "70000"),
     "bigint": ("1", "-1", "3000000000"),
     "numeric": ("1", "1.555", "-1"),

@@ -67,10 +67,20 @@ def exchange_of_type(old: str, new: str, before: Types, after: Types) -> TypeCha
     resolved = after.resolved(target.element)
     if resolved.constrained:
         outcome |= Outcome(_CHECKED)
-    # By assignment what is too long is refused; an explicit cast would cut it off.
-    text_is_enough = resolved.type.base in STRINGS and not target.dimensions
-    casts = (_TEXT + many,) if text_is_enough else (_TEXT + many, target.text)
+    casts: tuple[str, ...] = (_TEXT + many,)
+    if resolved.type.base not in STRINGS:
+        brackets = "[]" if target.dimensions else ""
+        casts = (*casts, _last(resolved, target.element) + brackets)
     return TypeChange(casts, True, outcome.fails, outcome.loses)
+
+
+def _last(target: Resolved, new: Type) -> str:
+    """The type of the last cast, less a domain and a length: by assignment, which comes after it,
+    what is too long is refused; an explicit cast would cut it off."""
+    under = target.type
+    if target.is_domain and not under.dimensions and name_of(under.base) is None:
+        return under.bare
+    return new.text if name_of(new.base) else new.bare
 
 
 def _scalars(
@@ -91,7 +101,6 @@ def _keeps(source: Resolved, target: Resolved, before: Types, after: Types) -> b
 
 
 def _casts(source: Resolved, target: Resolved, new: Type, after: Types) -> tuple[str, ...]:
-    """Casts name no length: by assignment, what is too long is refused and not cut off."""
     old, under = source.type, target.type
     if after.has_cast(old.text, under.text):
         return (new.text,)
@@ -100,7 +109,7 @@ def _casts(source: Resolved, target: Resolved, new: Type, after: Types) -> tuple
     step = step_between(old, under)
     # Whole numbers only know how many bits to make when they are told.
     told = under.base == "bit" and step != _TEXT and old.base not in STRINGS
-    last = new.text if told or name_of(new.base) else new.bare
+    last = under.text if told else _last(target, new)
     return (step, last) if step else (last,)
 
 
@@ -113,7 +122,7 @@ def _arrays(
         each = _elements(old.element, under.element, before, after)
         if old.dimensions:
             return _each(old, target, new, each)
-        casts = each.casts or (under.bare,)
+        casts = each.casts or (_last(after.resolved(under.element), under.element),)
         return TypeChange(casts, True, each.fails or checked, each.loses, wraps=True)
     if under.base in STRINGS:
         outcome = of_values(Type("", "array", "", 0), under)

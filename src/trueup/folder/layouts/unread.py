@@ -48,7 +48,7 @@ def unread(directory: Path, path: str, besides: Path | None) -> Finding | None:
     return finding.error(
         "migrations_not_read",
         path,
-        f"{_none_of(meant, path)}{f' (they look like migrations of {tool})' if tool else ''}: only"
+        f"{_none_of(meant, path)}{f' (the layout of {tool})' if tool else ''}: only"
         f" <digits>_<name>.sql directly in the folder is; there is {some(meant)}",
         _way_on(sql, tool),
         Location(path),
