@@ -23,8 +23,7 @@ from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
-from trueup.workbench.replays import in_scope
-from trueup.workbench.shadows import open_shadow, replay_major
+from trueup.workbench.replays import cut_alone, replay_for_file
 
 if TYPE_CHECKING:
     from trueup.workbench.project import Project
@@ -68,16 +67,17 @@ def _in_place(project: Project) -> Iterator[None]:
 def replayed(project: Project, facts: Staged) -> list[Complaint]:
     """Runs the migrations of the index on a shadow and compares what they give with the staged
     schema.sql, object by object where the texts differ."""
-    shadow = open_shadow(project, replay_major(project))
     migrations = list(_migrations(facts))
     try:
-        goal = in_scope(project, shadow.replayed(migrations).schema, shadow)
+        stand = replay_for_file(project, migrations)
+        goal = stand.schema
         text = render(goal)
         _remember(facts, text)
         staged = _schema_text(facts)
         if staged == text:
             return []
-        given = in_scope(project, shadow.loaded(staged, facts.schema_file, migrations), shadow)
+        loaded = stand.shadow.loaded(staged, facts.schema_file, migrations)
+        given = cut_alone(project, stand.shadow, loaded)
     except StatementFailed as problem:
         return [of_finding(problem.finding())]
     return _differences(facts, goal, given)

@@ -15,10 +15,9 @@ from trueup.git.merging import Place, Unknown, both_sides
 from trueup.git.process import GitFailedError, git
 from trueup.model.schema_blocks import Marks, NotOursError
 from trueup.model.schema_text import render
-from trueup.ops.merge import BothSides, MergedFile, Replay, Texts, merge_schema_files
+from trueup.ops.merge import BothSides, MergedFile, TextOfBoth, Texts, merge_schema_files
 from trueup.recovery.regenerate import seal_replay
-from trueup.workbench.replays import in_scope
-from trueup.workbench.shadows import open_shadow
+from trueup.workbench.replays import replay
 
 if TYPE_CHECKING:
     from trueup.workbench.project import Project
@@ -71,7 +70,7 @@ def _read(path: str) -> str:
 
 def _replay(
     texts: Texts, files: Driven, project: Callable[[], Project], seconds: float
-) -> tuple[BothSides | None, Replay | None, str]:
+) -> tuple[BothSides | None, TextOfBoth | None, str]:
     """How to replay both sides' migrations; else why that can't be done."""
     try:
         found = project()
@@ -91,8 +90,7 @@ def _text(project: Project, both: BothSides, seconds: float) -> str:
     import trueup.postgres.session.connection  # noqa: F401
 
     with _at_most(seconds):
-        shadow = open_shadow(project, project.settings.postgres)
-        schema = in_scope(project, shadow.replayed(both.migrations).schema, shadow)
+        schema = replay(project, both.migrations, project.settings.postgres).schema
     seal_replay(project, both.migrations, schema)
     return render(schema)
 

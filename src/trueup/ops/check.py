@@ -9,32 +9,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from trueup.diff.words import display
-from trueup.errors import StatementFailed, TrueupError
+from trueup.errors import StatementFailed
 from trueup.folder.migrations import Folder
-from trueup.folder.schema_file import SchemaFile
-from trueup.model.finding import Finding, error, info, warning
-from trueup.model.schema import Schema
-from trueup.model.schema_text import render
-from trueup.model.scope import Frame, schemas_left_out
+from trueup.model.finding import Finding, info
 from trueup.model.states import States
 from trueup.recovery.regenerate import seal_replay
 from trueup.recovery.schema_file import finish_interrupted
 from trueup.recovery.settle import settled_folder
-from trueup.shadow.shadow import Replayed, Shadow
+from trueup.shadow.shadow import Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
 from trueup.verdict.objects import Drift, Sides, judge
-from trueup.verdict.rights import KIND, without_rights
+from trueup.verdict.rights import KIND
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.told import details, summary
-from trueup.workbench.declarative import declarative_label, declarative_schema
+from trueup.workbench.declarative import declarative_label
 from trueup.workbench.exposed import leave_out_unsaid
-from trueup.workbench.files import read_schema_text
 from trueup.workbench.gather import Gathering
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
+from trueup.workbench.replays import replay_on
 from trueup.workbench.rights import compare_rights, rights_words
 from trueup.workbench.shadows import open_shadow
+from trueup.workbench.sides import read_sides
 from trueup.workbench.squawk import lint_findings
 from trueup.workbench.target import Target
 from trueup.workbench.unsettled import explain_drift
@@ -158,16 +154,13 @@ def _compare(
     shadow = so_far.attempt(lambda: open_shadow(project, target.major if target else None))
     if shadow is None:
         return _Compared()
-    whole = so_far.attempt(lambda: shadow.replayed(folder.migrations))
-    if whole is None:
+    stand = so_far.attempt(lambda: replay_on(project, shadow, folder.migrations))
+    if stand is None:
         return _Compared(shadow)
-    so_far.add(*(warning("replay_note", project.migrations_label, note) for note in whole.notes))
-    so_far.add(*_left_out(project, shadow, whole.schema))
-    frame = frame_of(project, whole.schema, shadow)
-    seal_replay(project, folder.migrations, frame.cut(whole.schema))
-    wholes, said = _wholes(project, folder, target, shadow, frame, whole.states, so_far)
-    sides = _cut(frame, wholes)
-    states = _states(target, sides, said)
+    seal_replay(project, folder.migrations, stand.schema)
+    read = read_sides(project, folder, target, stand, so_far)
+    frame, wholes, sides = stand.frame, read.wholes, read.sides
+    states = _states(target, sides, read.said)
     so_far.add(*states.findings)
     drift, order = split_column_order(states.reworded(judge(sides)))
     if not strict:
@@ -180,26 +173,8 @@ def _compare(
         counted = explain_drift(shadow, target, counted)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
     so_far.add(*sifted.findings)
-    stood_in = shadow.stood_in(whole.schema)
+    stood_in = shadow.stood_in(stand.whole)
     return _Compared(shadow, sides, stood_in, sifted.drift, rights.compared)
-
-
-def _wholes(
-    project: Project,
-    folder: Folder,
-    target: Target | None,
-    shadow: Shadow,
-    frame: Frame,
-    states: States,
-    so_far: Gathering,
-) -> tuple[Sides, States]:
-    """Every side that could be had, with nothing cut away, and the states that a replay of the
-    applied files has; that of all files has `states`."""
-    goal = Replayed(frame.whole, states=states)
-    applied, live = _database_edge(folder, target, shadow, goal, so_far)
-    file = _schema_file(project, folder, shadow, frame, so_far)
-    declared = declarative_schema(project, folder.migrations, shadow, so_far)
-    return Sides(frame.whole, applied.schema, file, live, declared), applied.states
 
 
 def _states(target: Target | None, sides: Sides, said: States) -> StateVerdict:
@@ -209,106 +184,12 @@ def _states(target: Target | None, sides: Sides, said: States) -> StateVerdict:
     return judge_states(target.states, said, sides.database, sides.applied, sides.migrations)
 
 
-def _cut(frame: Frame, wholes: Sides) -> Sides:
-    """The part of each side that counts, but for rights, which are judged by themselves."""
-    there = wholes.there()
-    made = {id(side): side for name, side in there.items() if name != "database"}
-    cut = {number: without_rights(frame.cut(side)) for number, side in made.items()}
-    if wholes.database is not None:
-        cut[id(wholes.database)] = without_rights(frame.cut_live(wholes.database))
-    return Sides(**{name: cut[id(side)] for name, side in there.items()})
-
-
-def _left_out(project: Project, shadow: Shadow, whole: Schema) -> list[Finding]:
-    """What is not compared must not look as though it were."""
-    outside = schemas_left_out(whole, project.scope, shadow.base())
-    return [
-        warning(
-            "schema_not_compared",
-            name,
-            f"the migrations make {count} objects in schema {name}, which is not compared",
-            f'add "{name}" to schemas in trueup.toml',
-        )
-        for name, count in outside.items()
-    ]
-
-
-def _database_edge(
-    folder: Folder, target: Target | None, shadow: Shadow, goal: Replayed, so_far: Gathering
-) -> tuple[Replayed, Schema | None]:
-    """What the files that the database has run give, and what the database holds."""
-    if target is None:
-        return goal, None
-    if target.major != shadow.major:
-        so_far.cannot_tell([_other_major(target, shadow)])
-        return goal, None
-    ran = target.history.applied
-    applied: Replayed | None = goal
-    if ran != folder.migrations:
-        applied = so_far.attempt(lambda: shadow.replayed(ran))
-    live = so_far.attempt(lambda: target.dump(shadow.host.pg_dump))
-    if applied is None or live is None:
-        return goal, None
-    return applied, live
-
-
-def _schema_file(
-    project: Project, folder: Folder, shadow: Shadow, frame: Frame, so_far: Gathering
-) -> Schema | None:
-    """What schema.sql says: known without loading it where it is exactly the replay's text."""
-    goal, file = frame.cut(frame.whole), read_schema_text(project)
-    so_far.add(*file.findings)
-    if file.text is None or any(finding.is_error for finding in file.findings):
-        return None
-    if file.text == render(goal):
-        return frame.whole
-    try:
-        loaded = shadow.loaded(file.text, file.path, folder.migrations)
-    except TrueupError as problem:
-        so_far.add(_does_not_load(file, problem))
-        return None
-    if frame.cut(loaded).fingerprint == goal.fingerprint:
-        so_far.add(_text_differs(file))
-    return loaded
-
-
 def _column_order(item: Drift) -> Finding:
     return info(
         "column_order_differs",
         str(item.key),
         f"{display(item.key)} is equal up to the order of its columns, which no ALTER changes",
         "`trueup check --strict-column-order` calls it drift",
-    )
-
-
-def _other_major(target: Target, shadow: Shadow) -> Finding:
-    return error(
-        "server_major_differs",
-        target.name,
-        f"the database runs PostgreSQL {target.version}, the replay runs on {shadow.major}: "
-        "the text of views and defaults differs between majors, so they can't be compared",
-        f"install PostgreSQL {target.major} (`trueup doctor` lists what is found), or name a "
-        "scratch server of that major with --shadow-url",
-    )
-
-
-def _does_not_load(file: SchemaFile, problem: TrueupError) -> Finding:
-    return error(
-        "schema_file_does_not_load",
-        file.path,
-        f"{file.path} does not load into a fresh database: {problem.message}",
-        "run `trueup dump` to write it anew from the migrations",
-        problem.location,
-    )
-
-
-def _text_differs(file: SchemaFile) -> Finding:
-    return warning(
-        "schema_file_text_differs",
-        file.path,
-        f"{file.path} gives the same objects as the migrations, but is not the text that "
-        "trueup writes",
-        "run `trueup dump` to write it anew; the next change to it is then a small diff",
     )
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding
 from trueup.model.schema import Schema
-from trueup.model.scope import Frame
 from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.recovery.settle import settled_folder
 from trueup.workbench.files import refuse_blocked
 from trueup.workbench.project import Project
-from trueup.workbench.replays import in_scope
-from trueup.workbench.shadows import open_shadow, replay_major
+from trueup.workbench.replays import live_alone, replay_for_file
+from trueup.workbench.shadows import open_shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,7 @@ def dump(
 def replayed_schema(project: Project, folder: Folder) -> Schema:
     """What the migrations give, in scope, on the server that schema.sql is written with."""
     refuse_blocked(folder)
-    shadow = open_shadow(project, replay_major(project))
-    schema = in_scope(project, shadow.replayed(folder.migrations).schema, shadow)
+    schema = replay_for_file(project, folder.migrations).schema
     seal_replay(project, folder.migrations, schema)
     return schema
 
@@ -65,5 +63,4 @@ def _from_database(project: Project) -> Schema:
 
     target = Target.read(project, ())
     shadow = open_shadow(project, target.major)
-    live = target.dump(shadow.host.pg_dump)
-    return Frame(project.scope, shadow.base()).cut_live(live)
+    return live_alone(project, shadow, target.dump(shadow.host.pg_dump))

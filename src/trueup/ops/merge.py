@@ -21,7 +21,7 @@ from trueup.model.schema_blocks import (
     split_blocks,
 )
 
-Replay = Callable[[], str]
+TextOfBoth = Callable[[], str]
 """Gives the text of schema.sql that both sides' migrations give; raises TrueupError."""
 
 _REPLAYED = "what the migrations of both sides give"
@@ -68,7 +68,7 @@ class Texts:
 
 
 def merge_schema_files(
-    texts: Texts, replay: Replay | None, both: BothSides | None, marks: Marks | None = None
+    texts: Texts, replay: TextOfBoth | None, both: BothSides | None, marks: Marks | None = None
 ) -> MergedFile:
     """Merges two versions of schema.sql.
 

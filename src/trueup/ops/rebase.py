@@ -21,8 +21,7 @@ from trueup.recovery.settle import settled_folder
 from trueup.workbench.database import open_database
 from trueup.workbench.files import refuse_blocked
 from trueup.workbench.project import Project
-from trueup.workbench.replays import in_scope
-from trueup.workbench.shadows import open_shadow, replay_major
+from trueup.workbench.replays import replay_for_file
 from trueup.workbench.target import recorded_versions
 
 if TYPE_CHECKING:
@@ -183,8 +182,7 @@ def _copied(file: Migration, ref: str, name: str) -> Finding:
 
 
 def _replayed(project: Project, files: Sequence[Migration]) -> Schema:
-    shadow = open_shadow(project, replay_major(project))
-    return in_scope(project, shadow.replayed(files).schema, shadow)
+    return replay_for_file(project, files).schema
 
 
 _Rows = tuple[str | None, "tuple[RowMove, ...]", tuple[Finding, ...]]

@@ -18,8 +18,7 @@ from trueup.verdict.rights import RightsVerdict, judge_rights
 from trueup.workbench.declarative import declarative_label, declarative_schema
 from trueup.workbench.gather import Gathering
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
-from trueup.workbench.shadows import open_shadow
+from trueup.workbench.replays import replay
 
 
 def leave_out_unsaid(
@@ -60,13 +59,11 @@ def _when_exposed(
     settings = replace(project.settings, auto_expose_new_tables=True)
     exposed = replace(project, settings=settings)
     try:
-        shadow = open_shadow(exposed, major)
-        whole = shadow.replayed(migrations).schema
-        declared = declarative_schema(exposed, migrations, shadow, Gathering())
-        frame = frame_of(exposed, whole, shadow)
+        stand = replay(exposed, migrations, major)
+        declared = declarative_schema(exposed, migrations, stand.shadow, Gathering())
     except TrueupError:
         return None
     if declared is None:
         return None
-    sides = Sides(whole, whole, None, None, declared)
-    return judge_rights(frame, sides, shadow.major).drift
+    sides = Sides(stand.whole, stand.whole, None, None, declared)
+    return judge_rights(stand.frame, sides, stand.shadow.major).drift

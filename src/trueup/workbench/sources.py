@@ -48,7 +48,7 @@ def resolve(project: Project, text: str) -> Source:
     """The source that a word of the command line means: one of WORDS, a database URL, a `.sql`
     file or a directory of them. Raises UsageError (`source_unknown`)."""
     if text == "migrations":
-        return Replay(project)
+        return OwnMigrations(project)
     if text == "schema-file":
         return Text(project, project.settings.schema_file, project.schema_label)
     if text == "database":
@@ -71,7 +71,7 @@ def _from_path(project: Project, path: Path) -> Source:
 
 
 @dataclass(frozen=True)
-class Replay:
+class OwnMigrations:
     """The project's own migrations."""
 
     project: Project

@@ -50,7 +50,7 @@ from trueup.verdict.objects import Drift
 from trueup.verdict.rights import KIND as RIGHTS
 from trueup.workbench.files import read_files, refuse_blocked
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
+from trueup.workbench.replays import replay_on
 from trueup.workbench.shadows import open_shadow
 from trueup.workbench.squawk import lint_findings
 from trueup.workbench.target import Target
@@ -184,8 +184,8 @@ def _rehearse(ground: Ground, wanted: NewMigration) -> Rehearsed:
     project, target = ground.project, ground.target
     shadow = open_shadow(project, target.major)
     if wanted.expected is not None:
-        frame = frame_of(project, shadow.replayed(ground.folder.migrations).schema, shadow)
-        _insist_on_schema(frame.cut_live(target.dump(shadow.host.pg_dump)), wanted.expected)
+        stand = replay_on(project, shadow, ground.folder.migrations)
+        _insist_on_schema(stand.live(target), wanted.expected)
     return rehearse_new(project, shadow, target.history.applied, ground.draft)
 
 
@@ -224,13 +224,12 @@ def _preview(ground: Ground, rehearsed: Rehearsed) -> NewResult:
     )
     if shadow.major != target.major:
         return replace(result, findings=(*result.findings, _other_major(ground, rehearsed)))
-    frame = frame_of(project, shadow.replayed(ground.folder.migrations).schema, shadow)
-    whole = target.dump(shadow.host.pg_dump)
-    said = shadow.replayed(target.history.applied)
-    standing = Standing(project, target, shadow, frame, said)
+    stand = replay_on(project, shadow, ground.folder.migrations)
+    whole = stand.dumped(target)
+    standing = Standing(project, target, stand, shadow.replayed(target.history.applied))
     drift, odd = standing.differences(whole, target.states)
     findings = (*result.findings, *odd)
-    print_of = frame.cut_live(whole).fingerprint
+    print_of = stand.frame.cut_live(whole).fingerprint
     return replace(result, drift=drift, findings=findings, fingerprint=print_of)
 
 

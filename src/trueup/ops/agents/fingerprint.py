@@ -5,8 +5,7 @@ from __future__ import annotations
 from trueup.errors import TrueupError
 from trueup.workbench.files import read_files
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
-from trueup.workbench.shadows import open_shadow
+from trueup.workbench.replays import replay
 from trueup.workbench.target import Target
 
 
@@ -21,8 +20,6 @@ def database_fingerprint(project: Project) -> str | None:
         return None
     try:
         target = Target.read(project, folder.migrations)
-        shadow = open_shadow(project, target.major)
-        frame = frame_of(project, shadow.replayed(folder.migrations).schema, shadow)
-        return frame.cut_live(target.dump(shadow.host.pg_dump)).fingerprint
+        return replay(project, folder.migrations, target.major).live(target).fingerprint
     except TrueupError:
         return None

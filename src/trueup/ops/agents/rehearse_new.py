@@ -25,7 +25,7 @@ from trueup.verdict.drafts import (
     usings,
 )
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
+from trueup.workbench.replays import framed
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,9 @@ def _judged(
     text = hazards_of_text(draft.found, routines(before.schema), *known)
     told = Rehearsal(before.schema, after.schema, renamed(draft.found), usings(draft.found))
     hazards = together(text, hazards_of_changes(whole, told))
-    frame = frame_of(project, after.schema, shadow)
-    goal = frame.cut(after.schema)
-    changes = compare(frame.cut(before.schema), goal)
-    return Rehearsed(shadow, goal, changes, hazards, notes)
+    stand = framed(project, shadow, after)
+    changes = compare(stand.frame.cut(before.schema), stand.schema)
+    return Rehearsed(shadow, stand.schema, changes, hazards, notes)
 
 
 def _insist_on_one_transaction(notes: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change, compare
@@ -23,7 +24,6 @@ from trueup.model.finding import Finding, Severity
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.scope import Frame
 from trueup.ops.apply.before import (
     Start,
     refuse_history,
@@ -35,14 +35,14 @@ from trueup.ops.apply.closing import Standing, close
 from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.recovery.schema_file import Intent, finish_interrupted
 from trueup.recovery.settle import settled_folder
-from trueup.shadow.shadow import Replayed, Shadow
+from trueup.shadow.shadow import Replayed
 from trueup.verdict.failures import is_there
 from trueup.verdict.objects import Drift
 from trueup.verdict.stops import newer_rows
 from trueup.workbench.database import open_database
 from trueup.workbench.files import read_files, refuse_blocked
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of, in_scope
+from trueup.workbench.replays import Replay, replay, replay_on
 from trueup.workbench.shadows import open_shadow
 from trueup.workbench.squawk import lint_findings
 from trueup.workbench.target import Target
@@ -73,17 +73,22 @@ class ApplyResult:
     problem: TrueupError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rehearsal:
-    """What the shadow said: the schema before and after, cut to what counts and whole, with the
-    states that no dump tells, and (`frame.whole`) the schema of all files."""
+    """What the shadow said: all files in their own order (`stand`), and what this database's files
+    give before the planned ones and after them, whole and (`schema_…`) cut to what counts."""
 
-    shadow: Shadow
-    frame: Frame
-    before: Schema
-    after: Schema
-    whole_before: Replayed
-    whole_after: Replayed
+    stand: Replay
+    before: Replayed
+    after: Replayed
+
+    @cached_property
+    def schema_before(self) -> Schema:
+        return self.stand.frame.cut(self.before.schema)
+
+    @cached_property
+    def schema_after(self) -> Schema:
+        return self.stand.frame.cut(self.after.schema)
 
 
 def apply(
@@ -165,7 +170,7 @@ def apply_locked(
     planned = _up_to(target.history.pending, folder, to)
     refuse_history(folder, target, allow_newer=allow_newer)
     rehearsal = _rehearse(project, folder, target, planned, is_new)
-    refuse_invalid(target, rehearsal.before, rehearsal.after, planned)
+    refuse_invalid(target, rehearsal.schema_before, rehearsal.schema_after, planned)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
     applied: list[AppliedMigration] = []
@@ -185,7 +190,7 @@ def apply_locked(
         database=target.name,
         planned=planned,
         applied=tuple(applied),
-        changes=compare(rehearsal.before, rehearsal.after),
+        changes=compare(rehearsal.schema_before, rehearsal.schema_after),
         schema_file=written,
         drift=closing.drift,
         findings=(
@@ -251,13 +256,13 @@ def _rehearse(
         project.say(f"rehearsing on PostgreSQL {shadow.major}; the database runs {target.major}")
     ran = target.history.applied
     before, after = shadow.replayed(ran), shadow.replayed([*ran, *planned])
-    frame = frame_of(project, shadow.replayed(folder.migrations).schema, shadow)
-    start = Start(project, folder, target, shadow, frame, planned)
+    stand = replay_on(project, shadow, folder.migrations)
+    rehearsal = _Rehearsal(stand, before, after)
+    start = Start(project, folder, target, stand, planned)
     refuse_order(start)
-    schemas = frame.cut(before.schema), frame.cut(after.schema)
     if not is_new:
-        refuse_what_is_there(start, schemas[1])
-    return _Rehearsal(shadow, frame, *schemas, before, after)
+        refuse_what_is_there(start, rehearsal.schema_after)
+    return rehearsal
 
 
 def _start_history(project: Project, folder: Folder, target: Target, conn: Connection) -> None:
@@ -317,17 +322,16 @@ def _for_schema_file(
 ) -> Schema:
     """schema.sql is what all files give, also those that a `--to` left pending."""
     wanted = project.settings.postgres or target.major
-    if rehearsal.shadow.major == wanted:
-        return rehearsal.frame.cut(rehearsal.frame.whole)
-    shadow = open_shadow(project, wanted)
-    return in_scope(project, shadow.replayed(folder.migrations).schema, shadow)
+    if rehearsal.stand.shadow.major == wanted:
+        return rehearsal.stand.schema
+    return replay(project, folder.migrations, wanted).schema
 
 
 def _standing(
     project: Project, target: Target, rehearsal: _Rehearsal, ran: Sequence[Migration]
 ) -> Standing:
-    said = rehearsal.whole_after if ran else rehearsal.whole_before
-    return Standing(project, target, rehearsal.shadow, rehearsal.frame, said, tuple(ran))
+    said = rehearsal.after if ran else rehearsal.before
+    return Standing(project, target, rehearsal.stand, said, tuple(ran))
 
 
 def _lasting(findings: Sequence[Finding], newer: Sequence[HistoryRow]) -> tuple[Finding, ...]:

@@ -13,14 +13,13 @@ from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.model.schema import ObjectKey, Schema
-from trueup.model.scope import Frame
 from trueup.ops.diff import split_by_order
-from trueup.shadow.shadow import Shadow
 from trueup.sql.deeds import RELATION, Thing, deeds
 from trueup.verdict.objects import Sides
 from trueup.verdict.state_findings import in_the_way
 from trueup.verdict.stops import against_apply, listed
 from trueup.workbench.project import Project
+from trueup.workbench.replays import Replay
 from trueup.workbench.rights import compare_rights
 from trueup.workbench.target import Target
 from trueup.workbench.unsettled import steps
@@ -47,13 +46,12 @@ def refuse_history(folder: Folder, target: Target, *, allow_newer: bool = False)
 @dataclass(frozen=True)
 class Start:
     """What is about to run, and where: the files that ran already, those that are planned, and
-    how schemas are cut out to be compared."""
+    what all files give."""
 
     project: Project
     folder: Folder
     target: Target
-    shadow: Shadow
-    frame: Frame
+    stand: Replay
     planned: Sequence[Migration]
 
     @property
@@ -78,10 +76,10 @@ def refuse_order(start: Start) -> None:
 def _differing(
     start: Start, own: Sequence[Migration], here: Sequence[Migration]
 ) -> list[ObjectKey]:
-    one, other = start.shadow.replayed(own).schema, start.shadow.replayed(here).schema
-    changes, _ = split_by_order(compare(start.frame.cut(one), start.frame.cut(other)), False)
-    sides = Sides(one, one, None, other)
-    rights, _ = compare_rights(start.project, start.frame, sides, start.shadow.major)
+    shadow, frame = start.stand.shadow, start.stand.frame
+    one, other = shadow.replayed(own).schema, shadow.replayed(here).schema
+    changes, _ = split_by_order(compare(frame.cut(one), frame.cut(other)), False)
+    rights, _ = compare_rights(start.project, frame, Sides(one, one, None, other), shadow.major)
     return [change.key for change in changes] + [item.key for item in rights.drift]
 
 
@@ -106,10 +104,11 @@ def _order(start: Start, differing: Sequence[ObjectKey]) -> Finding:
 def refuse_what_is_there(start: Start, after: Schema) -> None:
     """Raises ValidationFailed (`history_lost`) where nothing is on record and the database has
     already what the files make: then they ran, and the record of it is what is missing."""
-    if start.target.evidence.rows or not start.planned or start.shadow.major != start.target.major:
+    target, shadow = start.target, start.stand.shadow
+    if target.evidence.rows or not start.planned or shadow.major != target.major:
         return
     try:
-        live = start.frame.cut_live(start.target.dump(start.shadow.host.pg_dump))
+        live = start.stand.live(start.target)
     except CannotTell:  # the comparison at the end says so, after what can be done was done
         return
     made = [key for key in after if key.kind not in _PREPARED]
@@ -143,9 +142,9 @@ def _lost(start: Start, live: Schema, there: Sequence[ObjectKey]) -> Finding:
 
 def _seem_to_have_run(start: Start, live: Schema) -> Iterator[Migration]:
     """The files of which everything that they make or change is in the database."""
-    before = start.shadow.replayed(()).schema
-    for file, after in steps(start.shadow, (), start.planned):
-        changes = compare(start.frame.cut(before), start.frame.cut(after))
+    before = start.stand.shadow.replayed(()).schema
+    for file, after in steps(start.stand.shadow, (), start.planned):
+        changes = compare(start.stand.frame.cut(before), start.stand.frame.cut(after))
         if changes and all(change.after is None or change.key in live for change in changes):
             yield file
         before = after

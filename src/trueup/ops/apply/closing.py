@@ -12,15 +12,15 @@ from trueup.model.finding import Finding, warning
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.scope import Frame
 from trueup.model.states import States
 from trueup.postgres.session.unforeseen import told
-from trueup.shadow.shadow import Replayed, Shadow
+from trueup.shadow.shadow import Replayed
 from trueup.verdict.objects import Drift, Sides, judge
 from trueup.verdict.rights import without_rights
 from trueup.verdict.states import judge_states
 from trueup.verdict.stops import listed, newer_rows
 from trueup.workbench.project import Project
+from trueup.workbench.replays import Replay
 from trueup.workbench.rights import rights_left
 from trueup.workbench.target import Target
 from trueup.workbench.unsettled import explain_drift
@@ -47,22 +47,22 @@ class Standing:
 
     project: Project
     target: Target
-    shadow: Shadow
-    frame: Frame
+    stand: Replay
     said: Replayed
     just_ran: tuple[Migration, ...] = ()
 
     def differences(self, live: Schema, states: States) -> Compared:
         """The drift, rights included as `check` compares them, and what no dump tells. `live` is
         the database with nothing cut away."""
-        goal, cut = self.frame.cut(self.said.schema), self.frame.cut_live(live)
+        frame, shadow = self.stand.frame, self.stand.shadow
+        goal, cut = frame.cut(self.said.schema), frame.cut_live(live)
         odd = judge_states(states, self.said.states, cut, goal, goal)
         one, other = without_rights(goal), without_rights(cut)
-        wholes = Sides(self.frame.whole, self.said.schema, None, live)
-        rights = rights_left(self.project, self.frame, wholes, self.shadow.major)
+        wholes = Sides(self.stand.whole, self.said.schema, None, live)
+        rights = rights_left(self.project, frame, wholes, shadow.major)
         objects = odd.reworded(judge(Sides(one, one, None, other)))
         drift = (*objects, *(left.drift for left in rights))
-        return explain_drift(self.shadow, self.target, drift, self.just_ran), odd.findings
+        return explain_drift(shadow, self.target, drift, self.just_ran), odd.findings
 
 
 def close(standing: Standing, conn: Connection) -> Closing:
@@ -84,10 +84,10 @@ def close(standing: Standing, conn: Connection) -> Closing:
 def _now(standing: Standing, conn: Connection) -> Compared:
     from trueup.postgres.read.states import read_states
 
-    target, shadow = standing.target, standing.shadow
-    if shadow.major != target.major:
+    target, stand = standing.target, standing.stand
+    if stand.shadow.major != target.major:
         return (), ()
-    return standing.differences(target.dump(shadow.host.pg_dump), read_states(conn))
+    return standing.differences(stand.dumped(target), read_states(conn))
 
 
 def _newer(rows: Sequence[HistoryRow], drift: Sequence[Drift]) -> Finding:

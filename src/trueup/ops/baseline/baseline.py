@@ -22,7 +22,6 @@ from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.schema_text import render
-from trueup.model.scope import Frame
 from trueup.ops.baseline.rights import prove_rights, with_rights
 from trueup.recovery.regenerate import Written, write_schema_file
 from trueup.recovery.schema_file import Intent
@@ -30,7 +29,7 @@ from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Shadow
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
-from trueup.workbench.replays import in_scope
+from trueup.workbench.replays import live_alone, replay_on
 from trueup.workbench.shadows import open_shadow
 from trueup.workbench.target import Target
 
@@ -81,7 +80,7 @@ def baseline(
         _refuse(folder, target, squash)
         shadow = open_shadow(project, target.major)
         live = target.dump(shadow.host.pg_dump)
-        schema = Frame(project.scope, shadow.base()).cut_live(live)
+        schema = live_alone(project, shadow, live)
         _refuse_empty(target, schema)
         file = _file(folder, target, slug(name), schema, now or datetime.now(UTC))
         file = with_rights(project, shadow, file, _FOOTER, live)
@@ -150,7 +149,7 @@ def _file(folder: Folder, target: Target, name: str, schema: Schema, now: dateti
 
 def _prove(project: Project, shadow: Shadow, file: Migration, schema: Schema) -> None:
     """A baseline that doesn't give the database back is worth nothing: replay it and compare."""
-    replayed = in_scope(project, shadow.replayed([file]).schema, shadow)
+    replayed = replay_on(project, shadow, [file]).schema
     problems = [
         error(
             "baseline_unproven",

@@ -27,7 +27,7 @@ from trueup.verdict.stops import against_reconcile
 from trueup.workbench.database import revealed_url
 from trueup.workbench.files import refuse_blocked
 from trueup.workbench.project import Project
-from trueup.workbench.replays import frame_of
+from trueup.workbench.replays import replay_on
 from trueup.workbench.rights import RightsLeft, rights_left
 from trueup.workbench.shadows import open_shadow
 from trueup.workbench.sources import Live
@@ -91,12 +91,12 @@ def look(project: Project, choice: Choice) -> Look:
     _refuse_history(folder, target)
     shadow = open_shadow(project, target.major)
     _insist_on_major(target, shadow)
-    frame = frame_of(project, shadow.replayed(folder.migrations).schema, shadow)
-    ran = shadow.replayed(target.history.applied)
-    wholes = Sides(frame.whole, ran.schema, None, target.dump(shadow.host.pg_dump))
+    stand = replay_on(project, shadow, folder.migrations)
+    frame, ran = stand.frame, shadow.replayed(target.history.applied)
+    wholes = Sides(stand.whole, ran.schema, None, stand.dumped(target))
     applied, live = frame.cut(ran.schema), frame.cut_live(wholes.database or Schema())
     changes, _ = split_by_order(compare(applied, live), choice.strict_column_order)
-    states = judge_states(target.states, ran.states, live, applied, frame.cut(frame.whole))
+    states = judge_states(target.states, ran.states, live, applied, stand.schema)
     rights = rights_asked(rights_left(project, frame, wholes, shadow.major), choice)
     return Look(folder, target, shadow, frame, applied, live, changes, states, wholes, rights)
 

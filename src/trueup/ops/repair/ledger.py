@@ -26,8 +26,7 @@ from trueup.verdict.ledger import LedgerView, view_ledger
 from trueup.workbench.database import open_database
 from trueup.workbench.files import read_files
 from trueup.workbench.project import Project
-from trueup.workbench.replays import in_scope
-from trueup.workbench.shadows import open_shadow
+from trueup.workbench.replays import replay
 from trueup.workbench.target import Target
 
 if TYPE_CHECKING:
@@ -159,8 +158,7 @@ def _proof(
     if ran == ours:
         yield "the rows keep their order"
         return
-    shadow = open_shadow(project, major)
-    before, after = (in_scope(project, shadow.replayed(it).schema, shadow) for it in (ran, ours))
+    before, after = (replay(project, files, major).schema for files in (ran, ours))
     if before.fingerprint != after.fingerprint:
         raise ValidationFailed(
             "the files give another schema in their own order than in that in which the database"
