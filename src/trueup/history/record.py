@@ -2,8 +2,9 @@
 
 It runs right after a file that may have done anything to the session: another role, an empty
 search_path, read-only defaults, other timeouts. So it first takes the session back to the role
-that logged in, and names every object with its schema. The primary key is the fence: should two
-applies ever run the same file at once, the second one's INSERT fails and takes its file with it.
+that logged in, and names every object with its schema. The primary key is what keeps
+two applies apart: should they ever run the same file at once, the second one's INSERT fails and
+takes its file with it.
 """
 
 from __future__ import annotations

@@ -58,15 +58,15 @@ def make_plan(source: Schema, goal: Schema, options: PlanOptions | None = None) 
 def _with_settings(body: Sequence[Statement], work: Work) -> Iterator[Statement]:
     """The session in which the statements mean what pg_dump meant, put back at the end."""
     empties_path = _needs_empty_path(body, work)
-    code = any(rule_for(statement.object.kind).holds_code for statement in body)
-    if code:
+    looked_into = any(rule_for(statement.object.kind).holds_code for statement in body)
+    if looked_into:
         yield _NO_BODIES
     if empties_path:
         yield _EMPTY_PATH
     yield from body
     if empties_path:
         yield _OWN_PATH
-    if code:
+    if looked_into:
         yield _BODIES
     # In the session's own search path: what views call may have bodies that rely on it.
     for rule in rules():
