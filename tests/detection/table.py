@@ -6,6 +6,8 @@ A case is a block of a file in cases/:
     -- expect: TABLE | public | users     kind, schema and name of an object; one line each
     -- silent                             instead: the change is none of our business
     -- says: column nickname added        words that must be among the details
+    -- remarks: index_invalid             codes of findings beside it; one line each
+    -- remedies: revert                   what is offered, where that is not both ways
     -- postgres: 15-17                    the majors it is for; either end may be left out
     -- needs: citext                      an extension that the server must have
     -- rights                             seen only where privileges are on
@@ -27,7 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CASES = Path(__file__).parent / "cases"
-_HEADER = re.compile(r"-- (case|expect|says|postgres|needs|first|before drop|after drop): (.*)")
+_HEADER = re.compile(
+    r"-- (case|expect|says|remarks|remedies|postgres|needs|first|before drop|after drop): (.*)"
+)
 _FLAGS = ("-- silent", "-- rights")
 
 
@@ -39,6 +43,8 @@ class Case:
     sql: str
     expected: tuple[tuple[str, str, str], ...]
     says: tuple[str, ...]
+    remarks: tuple[str, ...]
+    remedies: tuple[str, ...]
     majors: range
     needs: tuple[str, ...]
     rights: bool
@@ -79,6 +85,8 @@ def _parse(block: str, file: Path) -> Case:
         sql="\n".join(lines).strip(),
         expected=tuple(sorted(_key(line) for line in said.get("expect", ()))),
         says=tuple(said.get("says", ())),
+        remarks=tuple(said.get("remarks", ())),
+        remedies=tuple(" ".join(said.get("remedies", ["adopt revert"])).split()),
         majors=_majors(said.get("postgres", ["-"])[0]),
         needs=tuple(said.get("needs", ())),
         rights="-- rights" in flags,

@@ -392,7 +392,7 @@ def commit(project: Project) -> None:
 async def test_the_same_call_sent_twice_is_not_run_twice(
     shop: Project, first: dict[str, str]
 ) -> None:
-    query = "INSERT INTO customers SELECT max(id) + 1, 'x' FROM customers;"
+    query = "INSERT INTO customers SELECT coalesce(max(id), 0) + 1, 'x' FROM customers;"
     async with agent(desk(shop)) as one:
         await one.call("apply_migration", name="seed", query=query, **first)
         before, had = shop.files(), rows(shop)

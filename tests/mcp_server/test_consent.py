@@ -37,7 +37,7 @@ LOSSES = {
     "values are overwritten on conflict": (
         "INSERT INTO customers VALUES (1, 'y') ON CONFLICT (id) DO UPDATE SET email = 'x';"
     ),
-    "values are narrowed": "ALTER TABLE customers ALTER COLUMN id TYPE smallint;",
+    "values are rounded": "ALTER TABLE customers ALTER COLUMN id TYPE real;",
     "the schema goes with what it holds": "CREATE SCHEMA s; DROP SCHEMA s CASCADE;",
 }
 

@@ -136,3 +136,11 @@ def evidence(history: History, foreign: ForeignHistory | None) -> Evidence:
 
 def _as_rows(rows: Sequence[ForeignRow]) -> tuple[HistoryRow, ...]:
     return tuple(HistoryRow(row.version, row.name) for row in rows)
+
+
+def row_label(version: str, name: str) -> str:
+    """A row as its file would be called, for our own sentences. A word that no file can have in its
+    name is left out: anybody who writes to the table may have put anything there."""
+    own = name.removesuffix(".sql").removeprefix(f"{version}_")
+    words = [word for word in (version, own) if word.replace("_", "").replace("-", "").isalnum()]
+    return "_".join(words) or "a row that no file can be named after"

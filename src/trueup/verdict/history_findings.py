@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trueup.model.finding import Finding, Location, error, info, warning
-from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source
+from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source, row_label
 from trueup.model.migration import Migration, checksum_of
 from trueup.verdict.edits import Edit, compare_texts
 from trueup.verdict.ledger import ledger_findings, view_ledger
@@ -73,8 +73,8 @@ def _not_ours(row: HistoryRow, ran: ForeignRow | None) -> Finding:
     return error(
         "foreign_row",
         row.version,
-        f"Supabase's ledger says {_label(row.version, row.name)} was applied, but no file has that"
-        " version",
+        f"Supabase's ledger says {row_label(row.version, row.name)} was applied, but no file has"
+        " that version",
         _file_for(row.version, ran),
     )
 
@@ -99,7 +99,7 @@ def _missing(row: HistoryRow, pairs: Sequence[Pair]) -> Finding:
     return error(
         "history_missing_file",
         row.version,
-        f"{_label(row.version, row.name)} was applied to this database, but no file has that"
+        f"{row_label(row.version, row.name)} was applied to this database, but no file has that"
         " version",
         "bring the file back (git log --all --diff-filter=D --name-only shows deleted files; it"
         " may also be on a branch that is not merged); if it is gone on purpose,"
@@ -113,7 +113,7 @@ def _failed(pair: Pair) -> Finding:
     return error(
         "migration_failed",
         version,
-        f"{_label(version, pair.name)} failed half-way: it can't run in one transaction, so"
+        f"{row_label(version, pair.name)} failed half-way: it can't run in one transaction, so"
         " what ran before the failure is still in the database",
         "look at what is there (`trueup check`), then either undo it and have the file run again:"
         f" `trueup repair --retry {version} --write`, `trueup apply`; or finish it by hand and say"
@@ -177,7 +177,7 @@ def _out_of_order(file: Migration, pairs: Sequence[Pair]) -> Finding:
     return warning(
         "out_of_order",
         file.version,
-        f"{file.file_name} is pending, but {_label(newest.version, newest.name)}, which comes"
+        f"{file.file_name} is pending, but {row_label(newest.version, newest.name)}, which comes"
         " after it, has already run",
         "`trueup apply` runs it now, while a replay from empty runs it earlier, and refuses where"
         " that gives another schema; where the order matters for rows, give it a later version"
@@ -220,7 +220,7 @@ def _foreign(
 
 
 def _unrecorded(row: ForeignRow, file: Migration | None) -> Finding:
-    label = _label(row.version, row.name)
+    label = row_label(row.version, row.name)
     if file:
         message = (
             f"Supabase's ledger says {label} was applied, _migrations does not: `trueup apply`"
@@ -318,10 +318,6 @@ def _them(pairs: Sequence[Pair]) -> str:
 def _some(names: Sequence[str]) -> str:
     rest = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _label(version: str, name: str) -> str:
-    return f"{version}_{name}" if name else version
 
 
 def _at(file: Migration | None) -> Location | None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from trueup.model.finding import Finding, Location, error
-from trueup.model.history import ForeignHistory, HistoryRow
+from trueup.model.history import ForeignHistory, HistoryRow, row_label
 from trueup.model.migration import Migration, checksum_of
 from trueup.verdict.edits import statements_key
 from trueup.verdict.pairs import TO_RUN, Pair
@@ -91,7 +91,7 @@ def moved_finding(moved: Moved) -> Finding:
     return error(
         "history_missing_file",
         row.version,
-        f"{_label(row)} was applied, and {message}",
+        f"{row_label(row.version, row.name)} was applied, and {message}",
         hint,
         Location(file.path),
     )
@@ -99,7 +99,7 @@ def moved_finding(moved: Moved) -> Finding:
 
 def _same_again(moved: Moved) -> str:
     """A failed attempt can't follow its file: what of it is in the database is not known."""
-    back = f"name it {_label(moved.row)}.sql again"
+    back = f"name it {row_label(moved.row.version, moved.row.name)}.sql again"
     if not moved.follows:
         return f"{back}; then settle the failed attempt"
     return f"{back}; or let history follow: `trueup repair --move {moved.row.version} --write`"
@@ -107,15 +107,10 @@ def _same_again(moved: Moved) -> str:
 
 def _another(row: HistoryRow) -> str:
     return (
-        f"if it is that migration, name it {_label(row)}.sql again; if it is a new one, bring the"
-        " old file back (git log --all --diff-filter=D --name-only shows deleted files), or, where"
+        f"if it is that migration, name it {row_label(row.version, row.name)}.sql again; if it is a"
+        " new one, bring the old file back (git log --all --diff-filter=D --name-only shows deleted files), or, where"
         f" that is gone on purpose, `trueup repair --forget {row.version} --write`"
     )
-
-
-def _label(row: HistoryRow) -> str:
-    name = row.name.removesuffix(".sql").removeprefix(f"{row.version}_")
-    return f"{row.version}_{name}" if name else row.version
 
 
 def text_of(

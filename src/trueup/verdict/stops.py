@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trueup.model.finding import Finding
-from trueup.model.history import ForeignHistory, HistoryRow, Source
+from trueup.model.history import ForeignHistory, HistoryRow, Source, row_label
 from trueup.verdict.history import HistoryVerdict
 
 _NO_FILE, _LEDGER = "history_missing_file", "foreign_row"
@@ -53,7 +53,7 @@ def _strangers(history: HistoryVerdict, foreign: ForeignHistory | None) -> Itera
     ledger = {row.version: row.name for row in foreign.rows} if foreign else {}
     for found in history.findings:
         version = found.subject
-        label = "_".join(filter(None, (version, names.get(version) or ledger.get(version))))
+        label = row_label(version, names.get(version) or ledger.get(version) or "")
         if found.code == _NO_FILE:
             yield f"{label}, which ran here and has no file in this checkout"
         elif found.code == _LEDGER:

@@ -84,10 +84,13 @@ ALTER INDEX users_lower_idx ALTER COLUMN 1 SET STATISTICS 300;
 
 -- case: an index is not valid
 -- expect: INDEX | public | users_born_idx
+-- remarks: index_invalid
+-- remedies: revert
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_born_idx'::regclass;
 
 -- case: an index of a partitioned table is created on it alone
 -- expect: INDEX | public | events_at_idx
+-- remarks: index_invalid
 CREATE INDEX events_at_idx ON ONLY events (at);
 
 -- case: an index of a partitioned table is created with those of its partitions

@@ -141,4 +141,7 @@ ALTER TABLE events DISABLE TRIGGER events_touch;
 
 -- case: all triggers of a table are disabled
 -- expect: TRIGGER | public | users users_touch
+-- remarks: key_switched_off
+-- remarks: key_switched_off
+-- remarks: key_switched_off
 ALTER TABLE users DISABLE TRIGGER ALL;

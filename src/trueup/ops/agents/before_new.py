@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trueup.errors import ValidationFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Location
+from trueup.model.history import row_label
 from trueup.model.migration import Migration
 from trueup.ops.agents.draft import Draft, same_call, with_key
 from trueup.workbench.project import Project
@@ -71,7 +72,7 @@ def refuse_what_ran(ground: Ground) -> None:
     moved = ground.target.judged(ground.project, files).moved
     row = next((one.row for one in moved if one.file is draft and one.follows), None)
     if row is not None:
-        label = f"{row.version}_{row.name}"
+        label = row_label(row.version, row.name)
         raise ValidationFailed(
             f"this SQL ran on {target.name} already, as {label}, whose file this checkout lacks",
             code="history_missing_file",

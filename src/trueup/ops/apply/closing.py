@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trueup.diff.words import display
 from trueup.errors import Interrupted, TrueupError
 from trueup.model.finding import Finding, warning
-from trueup.model.history import HistoryRow
+from trueup.model.history import HistoryRow, row_label
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.states import States
@@ -91,7 +91,7 @@ def _now(standing: Standing, conn: Connection) -> Compared:
 
 
 def _newer(rows: Sequence[HistoryRow], drift: Sequence[Drift]) -> Finding:
-    names = listed([f"{row.version}_{row.name}" for row in rows])
+    names = listed([row_label(row.version, row.name) for row in rows])
     objects = listed([display(item.key) for item in drift])
     said = f"not compared, for these may have made it: {objects}" if drift else "nothing differs"
     return warning(
