@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trueup.postgres.session.connection import connect
-from trueup.sql.quote import ident, literal, qualified
+from trueup.sql.quote import literal, qualified, quote
 
 TEXT = st.text(
     st.sampled_from("a\"'\\;$é😀\n \t%") | st.characters(blacklist_categories=["Cs"]), max_size=15
@@ -31,7 +31,7 @@ def test_a_literal_reads_back_as_it_was(database: str, texts: list[str]) -> None
 @SETTINGS
 def test_an_identifier_reads_back_as_it_was(database: str, name: str) -> None:
     with connect(database) as conn:
-        cursor = conn.execute(f"SELECT 1 AS {ident(name)}")
+        cursor = conn.execute(f"SELECT 1 AS {quote(name)}")
         assert cursor.description is not None
         assert cursor.description[0].name == name
 
@@ -39,7 +39,7 @@ def test_an_identifier_reads_back_as_it_was(database: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["", "a\0b"])
 def test_what_no_identifier_can_be_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="identifier"):
-        ident(name)
+        quote(name)
 
 
 def test_a_nul_is_refused_in_a_literal() -> None:

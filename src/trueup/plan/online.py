@@ -18,6 +18,7 @@ from pglast.parser import ParseError
 
 from trueup.model.hazard import LONG_LOCK, MAY_FAIL, Hazard
 from trueup.plan.statements import Statement
+from trueup.sql.quote import qualified, quote
 
 _CONCURRENT = Hazard(MAY_FAIL, "", "if it fails, an invalid index is left: drop it and try again")
 _LATER = frozenset({ConstrType.CONSTR_FOREIGN, ConstrType.CONSTR_CHECK})
@@ -91,18 +92,16 @@ def _validated(statement: Statement, tree: Any, constraint: Any) -> Iterator[Sta
 def _not_null(statement: Statement, tree: Any, column: str) -> Iterator[Statement]:
     """A validated check proves it, so that SET NOT NULL reads no row."""
     table, name = _quoted_name(tree.relation), f"trueup_{column}_not_null"[:63]
-    check = (
-        f"ALTER TABLE {table} ADD CONSTRAINT {_quoted(name)} CHECK ({_quoted(column)} IS NOT NULL)"
-    )
+    check = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} CHECK ({quote(column)} IS NOT NULL)"
     yield _quick(statement, f"{check} NOT VALID")
     yield _validate(statement, table, name)
     yield _quick(statement, statement.sql)
-    yield _quick(statement, f"ALTER TABLE {table} DROP CONSTRAINT {_quoted(name)}")
+    yield _quick(statement, f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}")
 
 
 def _validate(statement: Statement, table: str, name: str) -> Statement:
     """Alone: in one transaction with what came before it would hold that one's lock."""
-    sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {_quoted(name)}"
+    sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}"
     return replace(_quick(statement, sql), transactional=False)
 
 
@@ -124,9 +123,4 @@ def _name(relation: Any) -> tuple[str, str]:
 
 
 def _quoted_name(relation: Any) -> str:
-    schema = f"{_quoted(relation.schemaname)}." if relation.schemaname else ""
-    return f"{schema}{_quoted(relation.relname)}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return qualified(*_name(relation))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -18,7 +17,8 @@ from trueup.model.rights import (
     in_order,
 )
 from trueup.model.schema import ObjectKey
-from trueup.sql.slices import quote, statements
+from trueup.sql.quote import plain_name, quote
+from trueup.sql.slices import statements
 
 # How GRANT calls a kind, where it is not pg_dump's word for it.
 _GRANT_WORDS = {
@@ -27,7 +27,6 @@ _GRANT_WORDS = {
     "PROCEDURAL LANGUAGE": "LANGUAGE",
     "SERVER": "FOREIGN SERVER",
 }
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
 def read_rights(subject: ObjectKey, source: Source, major: int) -> Rights:
@@ -124,5 +123,4 @@ def sql_name(subject: ObjectKey) -> str:
 def _routine(name: str) -> str:
     """The bare name as SQL spells it; the types of the arguments after it are SQL already."""
     bare, bracket, arguments = name.partition("(")
-    spelled = bare if _PLAIN.fullmatch(bare) else quote(bare)
-    return f"{spelled}{bracket}{arguments}"
+    return f"{plain_name(bare)}{bracket}{arguments}"

@@ -15,6 +15,8 @@ from typing import Any
 import pglast
 from pglast import ast, parser
 
+from trueup.sql.quote import string_of, unquoted
+
 Relation = tuple[str, str]
 
 
@@ -200,7 +202,7 @@ class Mentions:
 def mentions(sql: str) -> Mentions:
     """The words of a text. Raises pglast.parser.ParseError when it can't be lexed."""
     words = [(token.name, sql[token.start : token.end + 1]) for token in parser.scan(sql)]
-    literals = {_literal(word) for name, word in words if name == "SCONST"}
+    literals = {string_of(word) for name, word in words if name == "SCONST"}
     names, bare, qualified = _identifiers(words)
     for literal in literals:
         inner = _inner_words(literal)
@@ -243,13 +245,7 @@ def _identifiers(words: _Words) -> tuple[set[str], set[str], set[tuple[str, str]
 
 def _identifier(word: str) -> str:
     """The name that a token stands for; "" when it is none."""
-    if word[:1] == '"':
-        return word[1:-1].replace('""', '"')
-    return word if word[:1].isalpha() or word[:1] == "_" else ""
-
-
-def _literal(word: str) -> str:
-    return word[word.index("'") + 1 : -1].replace("''", "'") if "'" in word else word
+    return unquoted(word) if word[:1].isalpha() or word[:1] in ("_", '"') else ""
 
 
 def _inner_words(literal: str) -> _Words:

@@ -82,13 +82,3 @@ def statements(sql: str) -> Iterator[tuple[Any, str]]:
     for raw in pglast.parse_sql(sql):
         end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(sql)
         yield raw.stmt, sql[raw.stmt_location : end].strip()
-
-
-def quote(name: str) -> str:
-    """An identifier, always quoted, as pg_dump --quote-all-identifiers writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def qualified(schema: str, name: str) -> str:
-    """A quoted name with its schema; without one when `schema` is empty."""
-    return f"{quote(schema)}.{quote(name)}" if schema else quote(name)

@@ -16,7 +16,8 @@ from typing import Any
 from pglast import ast
 from pglast.enums import AlterTableType, ConstrType
 
-from trueup.sql.slices import Sliced, qualified, statements
+from trueup.sql.quote import qualified
+from trueup.sql.slices import Sliced, statements
 
 
 @dataclass(frozen=True, slots=True)

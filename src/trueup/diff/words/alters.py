@@ -10,8 +10,8 @@ from pglast.enums import AlterTableType
 
 from trueup.diff.words.facts import Fact, Facts, Flag, Value
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.tree import Entry, is_a
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
 
 Read = Callable[[Any, Sliced], Facts]

@@ -10,9 +10,9 @@ from pglast.enums import ConstrType
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, dotted, is_a, relation
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
 
 _KINDS = {

@@ -8,9 +8,8 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, values
 from trueup.diff.words.options import element_options, secret_options
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import literal
 from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.quote import plain_name, standard_literal
 
 
 def wrapper_facts(ddl: str) -> Facts:
@@ -30,8 +29,8 @@ def server_facts(ddl: str) -> Facts:
     tree, _ = entry.first(ast.CreateForeignServerStmt)
     found: Facts = {"foreign data wrapper": Value(plain_name(tree.fdwname))}
     found |= values(
-        type=literal(tree.servertype) if tree.servertype else None,
-        version=literal(tree.version) if tree.version else None,
+        type=standard_literal(tree.servertype) if tree.servertype else None,
+        version=standard_literal(tree.version) if tree.version else None,
     )
     return found | element_options(tree.options, entry.sliced)
 

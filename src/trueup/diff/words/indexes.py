@@ -10,9 +10,9 @@ from pglast.enums import SortByDir, SortByNulls
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, phrases, values
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.quote import plain_name
 
 _ONLY = Flag("is now ON ONLY its table", "is no longer ON ONLY its table")
 

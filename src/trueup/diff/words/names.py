@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trueup.diff.words.plain import plain_name
 from trueup.model.schema import ObjectKey
+from trueup.sql.quote import plain_name
 
 # Kinds whose tag is "table name" (pg_dump.c: dumpConstraint, dumpTrigger, dumpRule, dumpPolicy,
 # dumpAttrDef, dumpPublicationTable and so on), with the words for them.
@@ -69,12 +69,8 @@ def _on_table(key: ObjectKey) -> str:
     """Table and name are separated by a space; where a table's name holds one, its first word is
     taken for all of it."""
     table, _, name = key.name.partition(" ")
-    shown = _always_quoted(name) if key.kind == "POLICY" else plain_name(name)
+    shown = plain_name(name, always=key.kind == "POLICY")
     return f"{_ON_TABLE[key.kind]} {shown} on {_within(key.schema, plain_name(table))}"
-
-
-def _always_quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _about(key: ObjectKey) -> str:

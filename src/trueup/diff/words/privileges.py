@@ -14,8 +14,8 @@ from typing import Any
 from pglast import ast
 from pglast.enums import ObjectType
 
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.tree import Entry, roles
+from trueup.sql.quote import plain_name
 
 _TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 # What ALL stands for (src/include/utils/acl.h, ACL_ALL_RIGHTS_*); tables have MAINTAIN since 17,

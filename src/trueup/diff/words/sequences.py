@@ -7,9 +7,9 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, flags, phrases, values
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.text import after, plain
 from trueup.diff.words.tree import Entry, constant, dotted, is_a, relation
+from trueup.sql.quote import plain_name
 
 _PARAMETERS = {
     "start": "start value",

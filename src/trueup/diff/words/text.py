@@ -8,7 +8,7 @@ from typing import Any
 from pglast import parser
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
 
-from trueup.diff.words.plain import plain_name
+from trueup.sql.quote import plain_name, unquoted
 
 LIMIT = 80
 _KEPT = 24  # characters shown before the place where two long values part
@@ -46,7 +46,7 @@ def _bare_names(sql: str) -> str:
 def _bare(word: str) -> str:
     if not (word.startswith('"') and word.endswith('"')):
         return word
-    name = word[1:-1].replace('""', '"')
+    name = unquoted(word)
     keyword = name in RESERVED_KEYWORDS or name in COL_NAME_KEYWORDS
     return word if keyword else plain_name(name)
 
@@ -114,11 +114,6 @@ def _bare_line(line: str) -> str:
         return plain(line)
     except parser.ParseError:
         return line
-
-
-def literal(text: str) -> str:
-    """A string as SQL writes it, whole."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def clauses(statement: str, *words: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.diff.words.plain import plain_name
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced, statements
 
 

@@ -11,8 +11,9 @@ from pglast.enums import ConstrType
 from trueup.diff.words.constraints import definition as constraint_facts
 from trueup.diff.words.facts import Facts, Flag, phrases, reordered, values
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import literal, plain, short
+from trueup.diff.words.text import plain, short
 from trueup.diff.words.tree import Entry, constant
+from trueup.sql.quote import standard_literal
 from trueup.sql.slices import Sliced
 
 _KINDS: Mapping[type, str] = {
@@ -34,8 +35,8 @@ def words(before: str, after: str) -> list[str]:
 
 
 def _enum(old: Any, new: Any, *_: Sliced) -> list[str]:
-    before = [literal(constant(value)) for value in old.vals or ()]
-    after = [literal(constant(value)) for value in new.vals or ()]
+    before = [standard_literal(constant(value)) for value in old.vals or ()]
+    after = [standard_literal(constant(value)) for value in new.vals or ()]
     said = [f"value {v} {_place(after, v)}" for v in after if v not in before]
     said += [f"value {v} dropped" for v in before if v not in after]
     common = [v for v in before if v in after], [v for v in after if v in before]

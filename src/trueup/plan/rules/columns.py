@@ -33,7 +33,7 @@ from trueup.plan.tables.opening import (
     row_type_users,
 )
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 from trueup.sql.table import Column
 
 # DROP EXPRESSION exists since 13, SET EXPRESSION since 17.

@@ -21,7 +21,8 @@ from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tables.opening import CHECK, TABLES, followed, part_key
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import quote
+from trueup.sql.slices import Sliced
 
 _SCAN = "all rows are read under a lock that stops writers"
 

@@ -14,7 +14,7 @@ from trueup.plan.element import Element
 from trueup.plan.rule import ANY_OPERATOR, Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 
 class ExtensionRule(Rule):

@@ -13,7 +13,8 @@ from trueup.plan.element import Element, Side
 from trueup.plan.options import option_changes
 from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import quote, standard_literal
+from trueup.sql.slices import Sliced
 
 
 def _parse(ddl: str) -> Any:
@@ -71,7 +72,7 @@ class ServerRule(Rule):
             return None
         words = []
         if before.version != after.version:
-            words.append("VERSION '" + after.version.replace("'", "''") + "'")
+            words.append(f"VERSION {standard_literal(after.version)}")
         words += filter(None, [_option_change(old, new)])
         return Alteration(statements(new, f"ALTER SERVER {quote(new.key.name)} {' '.join(words)}"))
 

@@ -21,7 +21,8 @@ from trueup.plan.element import Element
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
 
 ACL, DEFAULT_ACL = "ACL", "DEFAULT ACL"
 # The word that default privileges have for a kind of object.

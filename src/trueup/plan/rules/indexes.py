@@ -19,7 +19,7 @@ from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tables.opening import ATTACH, TABLES
 from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
-from trueup.sql.slices import qualified, quote
+from trueup.sql.quote import qualified, quote
 
 INDEX_ATTACH = "INDEX ATTACH"
 _RELATIONS = (*TABLES, "MATERIALIZED VIEW")

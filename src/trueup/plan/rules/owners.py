@@ -11,7 +11,7 @@ from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 # Kinds with an owner of their own; the rest follow their table.
 _OWNED = frozenset(

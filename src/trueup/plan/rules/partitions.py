@@ -13,7 +13,7 @@ from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import ATTACH, TABLES
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 
 class AttachRule(Rule):

@@ -17,7 +17,8 @@ from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
 
 
 class PolicyRule(Rule):

@@ -15,7 +15,8 @@ from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import quote, standard_literal
+from trueup.sql.slices import Sliced
 
 # What pg_dump leaves out of WITH (…) where it is the default.
 _USUAL = {"publish_via_partition_root": "false", "publish_generated_columns": "none"}
@@ -78,7 +79,7 @@ class SubscriptionRule(Rule):
         start = f"ALTER SUBSCRIPTION {quote(new.key.name)}"
         changes: list[str] = []
         if before.conninfo != after.conninfo:
-            changes.append("CONNECTION '" + after.conninfo.replace("'", "''") + "'")
+            changes.append(f"CONNECTION {standard_literal(after.conninfo)}")
         names, former = ([p.sval for p in s.publication] for s in (after, before))
         if names != former:
             listed = ", ".join(quote(name) for name in names)

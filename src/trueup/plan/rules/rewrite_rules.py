@@ -11,7 +11,7 @@ from trueup.plan.element import Element
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 

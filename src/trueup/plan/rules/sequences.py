@@ -19,7 +19,8 @@ from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import TABLES, all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import qualified, quote, standard_literal
+from trueup.sql.slices import Sliced
 
 OWNED_BY = "SEQUENCE OWNED BY"
 # The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.
@@ -255,9 +256,9 @@ def _set_to_highest(
     element: Element, sequence: Sequence, table: str, column: str
 ) -> tuple[Statement, ...]:
     """A value below the start is never reached, and setval refuses one below the minimum."""
-    own = f"{quote(element.key.schema)}.{quote(element.key.name)}".replace("'", "''")
+    own = standard_literal(qualified(element.key.schema, element.key.name))
     highest = f"pg_catalog.max({quote(column)})"
-    value = f"pg_catalog.setval('{own}'::pg_catalog.regclass, {highest})"
+    value = f"pg_catalog.setval({own}::pg_catalog.regclass, {highest})"
     start = sequence.number("start") or 1
     return statements(element, f"SELECT {value} FROM {table} HAVING {highest} >= {start}")
 

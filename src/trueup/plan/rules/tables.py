@@ -26,7 +26,7 @@ from trueup.plan.tables.rebuild import (
     with_not_null_names,
 )
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 from trueup.sql.table import Table
 
 UNREACHABLE = "out_of_reach"

@@ -11,7 +11,8 @@ from trueup.plan.element import Element
 from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
 
 
 class DictionaryRule(Rule):

@@ -29,8 +29,8 @@ from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.references import mentions
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import parse_table
 from trueup.sql.type_body import Composite, Enum, OtherType, Range, parse_type
 
@@ -114,11 +114,6 @@ def _added_label(statement: Statement) -> str | None:
     return body.replace("\0", "'")
 
 
-def literal(text: str) -> str:
-    """A string constant, as pg_dump writes one under standard_conforming_strings."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
     if not only_gains_labels(before, after):
         return None
@@ -130,10 +125,12 @@ def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
         if label in before.labels:
             continue
         if index:
-            place = f" AFTER {literal(after.labels[index - 1])}"
+            place = f" AFTER {standard_literal(after.labels[index - 1])}"
         else:
-            place = f" BEFORE {literal(kept[0])}" if kept else ""
-        found += statements(new, f"ALTER TYPE {name} ADD VALUE {literal(label)}{place}", price)
+            place = f" BEFORE {standard_literal(kept[0])}" if kept else ""
+        found += statements(
+            new, f"ALTER TYPE {name} ADD VALUE {standard_literal(label)}{place}", price
+        )
     return Alteration(tuple(found), first=True)
 
 

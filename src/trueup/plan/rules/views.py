@@ -21,8 +21,9 @@ from trueup.plan.options import reloption_changes
 from trueup.plan.rule import Rule, split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
+from trueup.sql.quote import quote
 from trueup.sql.references import walk
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.slices import Sliced
 
 RETURN_RULE = " _RETURN"
 _CREATE, _CREATE_OR_REPLACE = "CREATE VIEW ", "CREATE OR REPLACE VIEW "

@@ -19,7 +19,7 @@ from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 from trueup.sql.table import Column
 
 # SET STORAGE DEFAULT exists since 16.

@@ -16,8 +16,8 @@ from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote
 from trueup.sql.references import references
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import Column, Table, parse_table
 from trueup.sql.type_body import Composite, parse_type
 

@@ -39,8 +39,8 @@ from trueup.plan.tables.opening import (
     read_table,
 )
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote
 from trueup.sql.references import mentions, references
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import Column, Table, parse_table
 
 _LONGEST = 63

@@ -21,7 +21,8 @@ from trueup.plan.rule import split, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import read_table
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
 
 CLUSTER, REPLICA, STATISTICS, OTHER = "cluster", "replica identity", "statistics", "other"
 _TAILS = {

@@ -13,6 +13,7 @@ from pglast import ast
 
 from trueup.sql.names import relation
 from trueup.sql.pieces import Piece, inner
+from trueup.sql.quote import qualified
 
 _REWRITES: Final = frozenset(
     [
@@ -77,5 +78,4 @@ def _dropped(trees: Iterable[Any], name: str) -> Iterator[str]:
 
 
 def _lookup(node: Any) -> str:
-    parts = [part for part in relation(node) if part]
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+    return qualified(*relation(node))

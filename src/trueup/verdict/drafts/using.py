@@ -13,7 +13,7 @@ from pglast.parser import ParseError
 from trueup.diff.types import STRINGS, Type, TypeChange
 from trueup.sql.names import listed, relation, shown
 from trueup.sql.pieces import Piece
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 _CUT: Final = frozenset({"character varying", "character", "bit", "bit varying"})
 
