@@ -18,7 +18,7 @@ from trueup.model.rights import (
 )
 from trueup.model.schema import ObjectKey
 from trueup.sql.quote import plain_name, quote
-from trueup.sql.slices import statements
+from trueup.sql.statements import statements
 
 # How GRANT calls a kind, where it is not pg_dump's word for it.
 _GRANT_WORDS = {

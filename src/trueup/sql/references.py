@@ -7,29 +7,17 @@ taken as used: the price is an object rebuilt that could have stayed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast import ast, parser
 
 from trueup.sql.quote import string_of, unquoted
+from trueup.sql.tree import kind_of, nodes, trees
 
 Relation = tuple[str, str]
-
-
-def walk(node: Any) -> Iterator[Any]:
-    """Every node of a parse tree, parents before children."""
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, tuple | list):
-            stack.extend(reversed(item))
-        elif isinstance(item, ast.Node):
-            yield item
-            stack.extend(getattr(item, name) for name in reversed(list(item)))
 
 
 @dataclass
@@ -70,11 +58,10 @@ def references(ddl: str) -> References:
     Raises pglast.parser.ParseError when PostgreSQL's parser can't read it.
     """
     found = References()
-    for raw in pglast.parse_sql(ddl):
-        for node in walk(raw):
-            reader = _READERS.get(type(node).__name__)
-            if reader:
-                reader(found, node)
+    for node in nodes(trees(ddl)):
+        reader = _READERS.get(kind_of(node))
+        if reader:
+            reader(found, node)
     return found
 
 

@@ -17,7 +17,8 @@ from pglast import ast
 from pglast.enums import AlterTableType, ConstrType
 
 from trueup.sql.quote import qualified
-from trueup.sql.slices import Sliced, statements
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import statements
 
 
 @dataclass(frozen=True, slots=True)

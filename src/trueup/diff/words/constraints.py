@@ -11,9 +11,10 @@ from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
 from trueup.diff.words.options import element_options
 from trueup.diff.words.text import clauses, listed, plain
-from trueup.diff.words.tree import Entry, dotted, is_a, relation
+from trueup.diff.words.tree import Entry, dotted, relation
 from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import is_a
 
 _KINDS = {
     ConstrType.CONSTR_CHECK: "CHECK",

@@ -11,9 +11,10 @@ from pglast.enums import FunctionParameterMode as Mode
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Flag, Value, phrases, values
 from trueup.diff.words.text import after, clauses, plain, until
-from trueup.diff.words.tree import Entry, constant, dotted
+from trueup.diff.words.tree import Entry, dotted
 from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import constant
 
 _MODES = {
     Mode.FUNC_PARAM_INOUT: "INOUT",

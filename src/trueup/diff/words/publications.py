@@ -9,7 +9,8 @@ from pglast import ast
 from trueup.diff.words.facts import Facts, Flag, Long, Members, phrases, values
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import after, clauses, plain
-from trueup.diff.words.tree import Entry, constant, relation
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.tree import constant
 
 
 def facts(ddl: str) -> Facts:

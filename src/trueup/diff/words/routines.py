@@ -10,7 +10,8 @@ from pglast.enums import CoercionContext
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import after, clauses, listed, plain, until
-from trueup.diff.words.tree import Entry, constant, dotted
+from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.tree import constant
 
 
 def definition_facts(ddl: str) -> Facts:

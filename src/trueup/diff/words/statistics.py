@@ -8,7 +8,8 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Members, Value, values
 from trueup.diff.words.text import clauses, listed, plain
-from trueup.diff.words.tree import Entry, constant, relation
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.tree import constant
 
 
 def facts(ddl: str) -> Facts:

@@ -12,9 +12,10 @@ from trueup.diff.words.constraints import definition as constraint_facts
 from trueup.diff.words.facts import Facts, Flag, phrases, reordered, values
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import plain, short
-from trueup.diff.words.tree import Entry, constant
+from trueup.diff.words.tree import Entry
 from trueup.sql.quote import standard_literal
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import constant
 
 _KINDS: Mapping[type, str] = {
     ast.CreateEnumStmt: "enum",

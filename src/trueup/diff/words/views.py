@@ -11,7 +11,8 @@ from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Value, flags, phrases, reordered, values
 from trueup.diff.words.options import element_options
 from trueup.diff.words.text import after, clauses, plain
-from trueup.diff.words.tree import Entry, is_a, relation
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.tree import is_a
 
 _CHECKS = {
     ViewCheckOption.LOCAL_CHECK_OPTION: "LOCAL",

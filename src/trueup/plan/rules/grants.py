@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
 from pglast import ast
 from pglast.enums import RoleSpecType
 
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote
 from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first
 
 ACL, DEFAULT_ACL = "ACL", "DEFAULT ACL"
 # The word that default privileges have for a kind of object.
@@ -79,7 +80,7 @@ def rights(ddl: str) -> tuple[Right, ...]:
     found: list[Right] = []
     grantor = ""
     for text in split(ddl):
-        stmt: Any = pglast.parse_sql(text)[0].stmt
+        stmt: Any = first(text)
         if isinstance(stmt, ast.VariableSetStmt):
             grantor = stmt.args[0].val.sval if stmt.args else ""
             continue

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.hazard import Hazard
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
@@ -20,6 +18,7 @@ from trueup.plan.tables.opening import ATTACH, TABLES
 from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote
+from trueup.sql.tree import first
 
 INDEX_ATTACH = "INDEX ATTACH"
 _RELATIONS = (*TABLES, "MATERIALIZED VIEW")
@@ -48,7 +47,7 @@ def _whole_of(attach: Element, side: Side) -> ObjectKey | None:
 
 @lru_cache(maxsize=1 << 16)
 def _altered(ddl: str) -> tuple[str, str]:
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     return stmt.relation.schemaname, stmt.relation.relname
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
@@ -19,6 +17,7 @@ from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 
 class PolicyRule(Rule):
@@ -28,12 +27,12 @@ class PolicyRule(Rule):
     blocks_retype: ClassVar[bool] = True
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        stmt = _parse(element.ddl)
+        stmt = first(element.ddl)
         for kind in TABLES:
             yield ObjectKey(kind, stmt.table.schemaname or "", stmt.table.relname)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         if (before.cmd_name, before.permissive) != (after.cmd_name, after.permissive):
             return None
         if (before.qual and not after.qual) or (before.with_check and not after.with_check):
@@ -46,10 +45,6 @@ class PolicyRule(Rule):
         ]
         name = quote(after.policy_name)
         return Alteration(statements(new, f"ALTER POLICY {name} ON {table} {' '.join(clauses)}"))
-
-
-def _parse(ddl: str) -> Any:
-    return pglast.parse_sql(ddl)[0].stmt
 
 
 def _clauses(ddl: str) -> tuple[str, str, str]:

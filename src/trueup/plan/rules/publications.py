@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
-
-import pglast
+from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
@@ -17,19 +15,16 @@ from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import quote, standard_literal
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 # What pg_dump leaves out of WITH (…) where it is the default.
 _USUAL = {"publish_via_partition_root": "false", "publish_generated_columns": "none"}
 
 
-def _parse(ddl: str) -> Any:
-    return pglast.parse_sql(ddl)[0].stmt
-
-
 def _with(ddl: str) -> dict[str, str]:
     """The options in WITH (…)."""
     sliced = Sliced.of(ddl)
-    return named_options([sliced.element(o.location) for o in _parse(ddl).options or ()])
+    return named_options([sliced.element(o.location) for o in first(ddl).options or ()])
 
 
 class PublicationRule(Rule):
@@ -38,7 +33,7 @@ class PublicationRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = ("PUBLICATION",)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         if bool(before.for_all_tables) != bool(after.for_all_tables):
             return None
         options, former = {**_USUAL, **_with(new.ddl)}, {**_USUAL, **_with(old.ddl)}
@@ -59,7 +54,7 @@ class PublishedRule(Rule):
         return sorted(n for n in element.needs if n.kind in ("PUBLICATION", "SCHEMA", *TABLES))
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        stmt = _parse(element.ddl)
+        stmt = first(element.ddl)
         start = f"ALTER PUBLICATION {quote(stmt.pubname)} DROP"
         published = stmt.pubobjects[0]
         if published.pubtable is None:
@@ -75,7 +70,7 @@ class SubscriptionRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = ("SUBSCRIPTION",)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         start = f"ALTER SUBSCRIPTION {quote(new.key.name)}"
         changes: list[str] = []
         if before.conninfo != after.conninfo:

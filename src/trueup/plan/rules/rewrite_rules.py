@@ -8,10 +8,11 @@ from typing import ClassVar
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import quote
+from trueup.sql.statements import split
 
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
 from pglast import ast
 
 from trueup.model.hazard import Hazard
@@ -19,8 +18,10 @@ from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import TABLES, all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
+from trueup.sql.names import listed
 from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first, trees
 
 OWNED_BY = "SEQUENCE OWNED BY"
 # The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.
@@ -54,9 +55,7 @@ def parse_sequence(ddl: str) -> Sequence:
     """The sequence in an archive entry of kind SEQUENCE."""
     sliced = Sliced.of(ddl)
     found = Sequence()
-    raw: Any
-    for raw in pglast.parse_sql(ddl):
-        stmt = raw.stmt
+    for stmt in trees(ddl):
         if isinstance(stmt, ast.CreateSeqStmt):
             unlogged = stmt.sequence is not None and stmt.sequence.relpersistence == "u"
             found = Sequence(_clauses(stmt.options, sliced), "UNLOGGED" if unlogged else "LOGGED")
@@ -291,8 +290,7 @@ class OwnedByRule(Rule):
 
     def prepare(self, element: Element, side: Side) -> None:
         """The archive says only the sequence, not the table."""
-        raw: Any = pglast.parse_sql(element.ddl)[0]
-        schema, table = (part.sval for part in raw.stmt.options[0].arg[:2])
+        schema, table = listed(first(element.ddl).options[0].arg)[:2]
         keys = (ObjectKey(kind, schema, table) for kind in TABLES)
         side.add_needs(element.key, [key for key in keys if key in side])
 
@@ -313,8 +311,7 @@ class OwnedByRule(Rule):
 
     def _continued(self, element: Element, sequence: Sequence, work: Work) -> Iterator[Statement]:
         """A new sequence of a column that has rows goes on after the highest value in it."""
-        raw: Any = pglast.parse_sql(element.ddl)[0]
-        schema, table, column = (part.sval for part in raw.stmt.options[0].arg)
+        schema, table, column = listed(first(element.ddl).options[0].arg)
         key = ObjectKey("TABLE", schema, table)
         known = all_columns(work.source, key).get(column)
         is_number = known is not None and known.type in _WHOLE_NUMBERS

@@ -8,12 +8,13 @@ from typing import ClassVar
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, Edge
 from trueup.plan.tables.opening import ATTACH, TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import quote
+from trueup.sql.statements import split
 
 TRIGGER = "TRIGGER"
 _RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")

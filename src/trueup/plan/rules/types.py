@@ -32,6 +32,7 @@ from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.references import mentions
 from trueup.sql.table import parse_table
+from trueup.sql.tree import first, kind_of
 from trueup.sql.type_body import Composite, Enum, OtherType, Range, parse_type
 
 SHELL = "SHELL TYPE"
@@ -109,9 +110,8 @@ def _added_label(statement: Statement) -> str | None:
     """The label that an ALTER TYPE … ADD VALUE adds."""
     if statement.object.kind != "TYPE" or " ADD VALUE " not in statement.sql:
         return None
-    text = statement.sql.partition(" ADD VALUE ")[2]
-    body = text[1:].replace("''", "\0").partition("'")[0]
-    return body.replace("\0", "'")
+    tree = first(statement.sql)
+    return tree.newVal if kind_of(tree) == "AlterEnumStmt" and not tree.oldVal else None
 
 
 def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.options import reloption_changes
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
 from trueup.sql.quote import quote
-from trueup.sql.references import walk
 from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first, nodes
 
 RETURN_RULE = " _RETURN"
 _CREATE, _CREATE_OR_REPLACE = "CREATE VIEW ", "CREATE OR REPLACE VIEW "
@@ -78,7 +77,7 @@ def _select(ddl: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
     """A view's target list as texts with their column names, and the tables it reads with what
     makes its columns' types; None where it is not a plain SELECT."""
     sliced = Sliced.of(ddl)
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     query = stmt.query
     if type(query).__name__ != "SelectStmt" or not query.targetList or query.withClause:
         return None
@@ -88,10 +87,10 @@ def _select(ddl: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
     last = targets[-1].split(" FROM ")[0]
     tables = frozenset(
         f"{n.schemaname}.{n.relname} {n.alias.aliasname if n.alias else ''}"
-        for n in walk(query.fromClause)
+        for n in nodes(query.fromClause)
         if type(n).__name__ == "RangeVar"
     )
-    nested = any(type(n).__name__ == "RangeSubselect" for n in walk(query.fromClause))
+    nested = any(type(n).__name__ == "RangeSubselect" for n in nodes(query.fromClause))
     return None if nested else ((*targets[:-1], last), tables)
 
 
@@ -137,7 +136,7 @@ def _storage(ddl: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A materialized view's query, its storage parameters and what pg_dump appended."""
     main, *tails = split(ddl)
     sliced = Sliced.of(main)
-    stmt: Any = pglast.parse_sql(main)[0].stmt
+    stmt: Any = first(main)
     options = tuple(sliced.element(o.location) for o in stmt.into.options or ())
     query = main.partition(" AS\n")[2] or main
     return query, options, tuple(tails)

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast.enums import AlterTableType
 
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element
 from trueup.plan.options import reloption_changes
-from trueup.plan.rule import split, statements
+from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import read_table
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote
 from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first
 
 CLUSTER, REPLICA, STATISTICS, OTHER = "cluster", "replica identity", "statistics", "other"
 _TAILS = {
@@ -54,7 +55,7 @@ def read_entry(ddl: str) -> Entry:
     options: list[str] = []
     tails: list[tuple[str, str]] = []
     for text in split(ddl):
-        stmt: Any = pglast.parse_sql(text)[0].stmt
+        stmt: Any = first(text)
         made = _made(stmt)
         if made is not None:
             relation = (stmt.relation.schemaname or "", stmt.relation.relname)
