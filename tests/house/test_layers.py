@@ -92,6 +92,13 @@ def test_pure_rooms_know_no_input_or_output(path: Path) -> None:
     assert not {module.split(".")[0] for module in imports(path)} & IO_MODULES
 
 
+@pytest.mark.parametrize(
+    "path", sorted((SOURCE / "model").glob("*.py")), ids=lambda path: path.name
+)
+def test_values_read_no_sql(path: Path) -> None:
+    assert not {module.split(".")[0] for module in imports(path)} & {"pglast", "re"}
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     graph = {name_of(path): {m for m in imports(path) if m in NAMES} for path in MODULES}
     for start in graph:

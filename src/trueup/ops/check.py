@@ -14,13 +14,13 @@ from trueup.folder.migrations import Folder
 from trueup.folder.schema_file import SchemaFile
 from trueup.model.finding import Finding, error, info, warning
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
 from trueup.model.states import States
 from trueup.recovery.regenerate import seal_replay
 from trueup.recovery.schema_file import finish_interrupted
 from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Replayed, Shadow
+from trueup.sql.schema_text import render
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
 from trueup.verdict.objects import Drift, Sides, judge

@@ -95,11 +95,11 @@ def split_blocks(text: str) -> Blocks:
 
 def _title_places(text: str) -> list[int]:
     """Where the lines that name objects start."""
-    import pglast
+    from pglast import parser
 
     try:
-        tokens = pglast.parser.scan(text)
-    except pglast.parser.ParseError as problem:
+        tokens = parser.scan(text)
+    except parser.ParseError as problem:
         raise NotOursError(f"PostgreSQL can't read the file: {problem}") from None
     comments = {token.start for token in tokens if token.name == "SQL_COMMENT"}
     return [match.start() for match in _TITLE.finditer(text) if match.start() in comments]
