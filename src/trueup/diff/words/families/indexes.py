@@ -9,6 +9,7 @@ from pglast.enums import SortByDir, SortByNulls
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, phrases, values
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import element_options
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, dotted, relation
@@ -104,3 +105,8 @@ def _facts(entry: Entry) -> Facts:
     if not node.relation.inh:
         found["ON ONLY"] = _ONLY
     return found | alters.facts(entry) | alters.set_before(entry)
+
+
+WORDS: Family = {
+    "INDEX": pair_of(words),
+}

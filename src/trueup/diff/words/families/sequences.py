@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, flags, phrases, values
+from trueup.diff.words.family import Family, either_of, facts_of
 from trueup.diff.words.text import after, plain
 from trueup.diff.words.tree import Entry, dotted, relation
 from trueup.sql.quote import plain_name
@@ -82,3 +83,10 @@ def _default(ddl: str | None) -> Facts:
         return {}
     _, text = Entry.of(ddl).first(ast.AlterTableStmt)
     return values(default=plain(after(text, "DEFAULT")))
+
+
+WORDS: Family = {
+    "DEFAULT": either_of(default_words),
+    "SEQUENCE": facts_of(facts),
+    "SEQUENCE OWNED BY": either_of(owner_words),
+}

@@ -9,6 +9,7 @@ from pglast.enums import ViewCheckOption
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Value, flags, phrases, reordered, values
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import element_options
 from trueup.diff.words.text import after, clauses, plain
 from trueup.diff.words.tree import Entry, relation
@@ -92,3 +93,10 @@ def _rule(entry: Entry) -> Facts:
     found |= values(condition=plain(condition))
     found["action"] = Code(after(text, "DO").removeprefix("INSTEAD"))
     return found | alters.facts(entry)
+
+
+WORDS: Family = {
+    "MATERIALIZED VIEW": pair_of(words),
+    "RULE": pair_of(rule_words),
+    "VIEW": pair_of(words),
+}

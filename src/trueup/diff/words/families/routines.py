@@ -8,6 +8,7 @@ from pglast import ast
 from pglast.enums import CoercionContext
 
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import after, clauses, listed, plain, until
 from trueup.diff.words.tree import Entry, dotted
@@ -110,3 +111,21 @@ def extension_facts(ddl: str) -> Facts:
     tree, _ = Entry.of(ddl).first(ast.CreateExtensionStmt)
     given = {option.defname: constant(option.arg) for option in tree.options or ()}
     return values(schema=given.get("schema"), version=given.get("new_version"))
+
+
+WORDS: Family = {
+    "ACCESS METHOD": facts_of(access_method_facts),
+    "AGGREGATE": facts_of(definition_facts),
+    "CAST": facts_of(cast_facts),
+    "COLLATION": facts_of(definition_facts),
+    "CONVERSION": facts_of(conversion_facts),
+    "EXTENSION": facts_of(extension_facts),
+    "OPERATOR": facts_of(definition_facts),
+    "OPERATOR CLASS": facts_of(class_facts),
+    "OPERATOR FAMILY": facts_of(family_facts),
+    "PROCEDURAL LANGUAGE": facts_of(language_facts),
+    "TEXT SEARCH DICTIONARY": facts_of(definition_facts),
+    "TEXT SEARCH PARSER": facts_of(definition_facts),
+    "TEXT SEARCH TEMPLATE": facts_of(definition_facts),
+    "TRANSFORM": facts_of(transform_facts),
+}

@@ -8,8 +8,9 @@ from typing import Any
 from pglast import ast
 from pglast.enums import ConstrType
 
-from trueup.diff.words.constraints import definition as constraint_facts
 from trueup.diff.words.facts import Facts, Flag, phrases, reordered, values
+from trueup.diff.words.families.constraints import definition as constraint_facts
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import definition
 from trueup.diff.words.text import plain, short
 from trueup.diff.words.tree import Entry
@@ -129,3 +130,9 @@ def _property(node: Any, text: str) -> Facts:
     if node.contype == ConstrType.CONSTR_NOTNULL:
         return {"NOT NULL": Flag()}
     return {}
+
+
+WORDS: Family = {
+    "DOMAIN": pair_of(domain_words),
+    "TYPE": pair_of(words),
+}

@@ -8,6 +8,7 @@ from pglast import ast
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Members, Value, flags, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.text import clauses, plain
 from trueup.diff.words.tree import Entry, dotted, relation
 from trueup.sql.quote import plain_name, standard_literal
@@ -77,3 +78,9 @@ def event_facts(ddl: str) -> Facts:
     for alter, _ in entry.all(ast.AlterEventTrigStmt):
         found["state"] = Value(_FIRES.get(alter.tgenabled, "enabled"))
     return found
+
+
+WORDS: Family = {
+    "EVENT TRIGGER": facts_of(event_facts),
+    "TRIGGER": facts_of(facts),
+}

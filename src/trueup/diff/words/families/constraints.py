@@ -9,6 +9,7 @@ from pglast.enums import ConstrType
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import element_options
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, dotted, relation
@@ -128,3 +129,10 @@ def _state(node: Any) -> Facts:
     if node.skip_validation and getattr(node, "is_enforced", True) is not False:
         found["NOT VALID"] = _VALIDATED
     return found
+
+
+WORDS: Family = {
+    "CHECK CONSTRAINT": facts_of(facts),
+    "CONSTRAINT": facts_of(facts),
+    "FK CONSTRAINT": facts_of(facts),
+}

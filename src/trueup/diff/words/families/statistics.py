@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Members, Value, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.text import clauses, listed, plain
 from trueup.diff.words.tree import Entry, relation
 from trueup.sql.tree import constant
@@ -32,3 +33,8 @@ def facts(ddl: str) -> Facts:
 
 
 _ALL = ("ndistinct", "dependencies", "mcv")
+
+
+WORDS: Family = {
+    "STATISTICS": facts_of(facts),
+}

@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, phrases
+from trueup.diff.words.family import Family, either_of
 from trueup.diff.words.tree import Entry
 from trueup.sql.quote import plain_name, standard_literal
 
@@ -40,3 +41,9 @@ def _labels(ddl: str | None) -> Facts:
             standard_literal(tree.label or "")
         )
     return found
+
+
+WORDS: Family = {
+    "COMMENT": either_of(comment_words),
+    "SECURITY LABEL": either_of(label_words),
+}

@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import element_options, secret_options
 from trueup.diff.words.tree import Entry, dotted
 from trueup.sql.quote import plain_name, standard_literal
@@ -41,3 +42,10 @@ def mapping_facts(ddl: str) -> Facts:
     tree: Any
     tree, _ = entry.first(ast.CreateUserMappingStmt)
     return secret_options(tree.options, entry.sliced)
+
+
+WORDS: Family = {
+    "FOREIGN DATA WRAPPER": facts_of(wrapper_facts),
+    "SERVER": facts_of(server_facts),
+    "USER MAPPING": facts_of(mapping_facts),
+}

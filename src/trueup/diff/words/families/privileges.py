@@ -14,6 +14,8 @@ from typing import Any
 from pglast import ast
 from pglast.enums import ObjectType
 
+from trueup.diff.words import rights
+from trueup.diff.words.family import Family, either_of
 from trueup.diff.words.tree import Entry, roles
 from trueup.sql.quote import plain_name
 
@@ -178,3 +180,10 @@ def _sentence(role: str, how: str, names: list[str], place: str) -> str:
         rights = f"do {'anything' if 'no longer' in how else 'everything'} (ALL){place}"
         rights = rights if how in (_VERBS[0], _VERBS[1], _VERBS[2]) else f"ALL{place}"
     return f"{role} {how.format(rights)}"
+
+
+WORDS: Family = {
+    "ACL": either_of(words),
+    "DEFAULT ACL": either_of(default_words),
+    "PRIVILEGES": rights.words,
+}

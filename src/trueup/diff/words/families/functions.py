@@ -10,6 +10,7 @@ from pglast.enums import FunctionParameterMode as Mode
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Flag, Value, phrases, values
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.text import after, clauses, plain, until
 from trueup.diff.words.tree import Entry, dotted
 from trueup.sql.quote import plain_name
@@ -130,3 +131,9 @@ def _body(tree: Any, text: str) -> Facts:
     if strings:
         return {"body": Code(constant(strings[0]))}
     return {"body": Code(after(text, "BEGIN") or after(text, "RETURN"))}
+
+
+WORDS: Family = {
+    "FUNCTION": pair_of(words),
+    "PROCEDURE": pair_of(words),
+}
