@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pglast.parser import ParseError
 
 from trueup.model.hazard import IRREVERSIBLE, Hazard
+from trueup.model.kinds import RELATIONS, TABLES
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.statements import Hint, Statement
-from trueup.plan.tables.opening import TABLES
 from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.table import Column, Table, parse_table
 from trueup.sql.type_body import Enum, parse_type
@@ -64,8 +64,7 @@ def _label(key: ObjectKey, old: str, new: str, source: Schema, said: str) -> Sta
 
 
 def _table(parts: list[str], source: Schema) -> ObjectKey | None:
-    kinds = (*TABLES, "VIEW", "MATERIALIZED VIEW")
-    keys = (ObjectKey(kind, parts[0], parts[1]) for kind in kinds)
+    keys = (ObjectKey(kind, parts[0], parts[1]) for kind in RELATIONS)
     return next((key for key in keys if key in source), None)
 
 

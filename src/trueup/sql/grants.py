@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from trueup.model.kinds import ROUTINES, grant_word
 from trueup.model.rights import (
     PUBLIC,
-    RELATIONS,
-    ROUTINES,
     Rights,
     Slot,
     Source,
@@ -17,16 +16,9 @@ from trueup.model.rights import (
     in_order,
 )
 from trueup.model.schema import ObjectKey
+from trueup.sql.names import granted_on
 from trueup.sql.quote import plain_name, quote
 from trueup.sql.statements import statements
-
-# How GRANT calls a kind, where it is not pg_dump's word for it.
-_GRANT_WORDS = {
-    "AGGREGATE": "FUNCTION",
-    "DOMAIN": "TYPE",
-    "PROCEDURAL LANGUAGE": "LANGUAGE",
-    "SERVER": "FOREIGN SERVER",
-}
 
 
 def read_rights(subject: ObjectKey, source: Source, major: int) -> Rights:
@@ -63,7 +55,7 @@ def _run(text: str, everything: tuple[str, ...], roles: dict[str, dict[Slot, boo
     for tree, _ in statements(text):
         if type(tree).__name__ != "GrantStmt":
             continue  # SET SESSION AUTHORIZATION: who grants makes no difference
-        on = str(tree.objtype.name).removeprefix("OBJECT_")
+        on = granted_on(tree)
         for grantee in tree.grantees:
             held = roles.setdefault(_role(grantee), {})
             for slot in _slots(tree, everything):
@@ -106,12 +98,6 @@ def listed(slots: Iterable[Slot]) -> str:
         f"{slot.privilege} ({quote(slot.column)})" if slot.column else slot.privilege
         for slot in slots
     )
-
-
-def grant_word(kind: str) -> str:
-    """How GRANT and REVOKE call a kind of object."""
-    word = "TABLE" if kind in RELATIONS else kind
-    return _GRANT_WORDS.get(word, word)
 
 
 def sql_name(subject: ObjectKey) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from trueup.diff.words import display
 from trueup.diff.words.rights import words
 from trueup.model.holdings import Holding, Holdings, Spot
+from trueup.model.kinds import grant_word
 from trueup.model.rights import PUBLIC, Held, Rights, Slot, in_order, sources
 from trueup.model.schema import ObjectKey, Schema
-from trueup.sql.grants import grant_word, grants, listed, read_rights, sql_name
+from trueup.sql.grants import grants, listed, read_rights, sql_name
 from trueup.sql.quote import plain_name, quote
 
 Wanted = Callable[[ObjectKey], Rights | None]

@@ -12,7 +12,7 @@ from trueup.model.schema import ObjectKey
 from trueup.sql.grants import rights_in
 from trueup.sql.quote import plain_name
 
-_WORDS = {"FDW": "foreign data wrapper ", "FOREIGN_SERVER": "server ", "TABLE": ""}
+_WORDS = {"FOREIGN SERVER": "server ", "TABLE": ""}
 _VERBS = {"REFERENCES": "reference", "TRIGGER": "add triggers", "USAGE": "use"}
 _LEADS = {"CREATE": " in ", "EXECUTE": " ", "USAGE": " "}
 

@@ -10,6 +10,7 @@ import pglast
 
 from trueup.diff.types import compares
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration, Fate
@@ -18,7 +19,7 @@ from trueup.plan.rule import Rule, Space, statements
 from trueup.plan.rules.indexes import IndexRule
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tables.opening import CHECK, TABLES, followed, part_key
+from trueup.plan.tables.opening import CHECK, followed, part_key
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
 from trueup.sql.quote import quote

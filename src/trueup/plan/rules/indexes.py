@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES, WITH_ROWS
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
@@ -14,14 +15,13 @@ from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote
 from trueup.sql.tree import first
 
 INDEX_ATTACH = "INDEX ATTACH"
-_RELATIONS = (*TABLES, "MATERIALIZED VIEW")
 
 
 def index_name(element: Element) -> str:
@@ -80,7 +80,7 @@ class IndexRule(Rule):
         return None if found is None else Alteration(found)
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        yield from sorted(n for n in element.needs if n.kind in _RELATIONS)
+        yield from sorted(n for n in element.needs if n.kind in WITH_ROWS)
         whole = whole_index(element, work.source)
         if whole and not is_freed(element, work):
             yield whole

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
 from trueup.sql.quote import quote

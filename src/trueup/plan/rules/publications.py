@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import quote, standard_literal
 from trueup.sql.slices import Sliced

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from trueup.model.kinds import RELATIONS
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import quote
 from trueup.sql.statements import split
-
-_RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 
 
 class RewriteRule(Rule):
@@ -40,7 +38,7 @@ class RewriteRule(Rule):
 
 
 def _relation(element: Element) -> ObjectKey | None:
-    found = [n for n in element.needs if n.kind in _RELATIONS]
+    found = [n for n in element.needs if n.kind in RELATIONS]
     owning = [n for n in found if element.key.name.startswith(f"{n.name} ")]
     return max(owning, key=lambda n: len(n.name), default=None)
 

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from pglast import ast
 
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES, all_columns, column_key, followed, read_table
+from trueup.plan.tables.opening import all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
 from trueup.sql.names import listed
 from trueup.sql.quote import qualified, quote, standard_literal

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
@@ -16,7 +17,7 @@ from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
-from trueup.plan.tables.opening import TABLES, open_table, parents, parts_of, read_table
+from trueup.plan.tables.opening import open_table, parents, parts_of, read_table
 from trueup.plan.tables.rebuild import (
     carry_over,
     is_unreachable,

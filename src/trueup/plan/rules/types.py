@@ -22,12 +22,12 @@ from trueup.diff.types import (
     tables_holding,
 )
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
 from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.references import mentions

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pglast.parser import ParseError
 
 from trueup.diff.types import read_type
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
@@ -21,7 +22,6 @@ from trueup.sql.references import references
 from trueup.sql.table import Column, Table, parse_table
 from trueup.sql.type_body import Composite, parse_type
 
-TABLES = ("TABLE", "FOREIGN TABLE")
 COLUMN, DEFAULT, CHECK, INHERIT = "COLUMN", "DEFAULT", "CHECK CONSTRAINT", "INHERIT"
 ATTACH = "TABLE ATTACH"
 

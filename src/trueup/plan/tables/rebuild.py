@@ -20,6 +20,7 @@ from trueup.diff.types import (
     hazards_of,
 )
 from trueup.model.hazard import DATA_LOSS, Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.element import Element
@@ -30,7 +31,6 @@ from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
 from trueup.plan.tables.opening import (
     ATTACH,
     INHERIT,
-    TABLES,
     all_columns,
     followed,
     parents,

@@ -13,6 +13,7 @@ from typing import Any
 
 from pglast.enums import AlterTableType
 
+from trueup.model.kinds import INDEXABLE
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element
 from trueup.plan.options import reloption_changes
@@ -142,7 +143,7 @@ def reset_tail(
 ) -> tuple[Statement, ...]:
     """Takes back what a tail said about the table, unless the goal says something else there."""
     name = f"{quote(relation[0])}.{quote(relation[1])}"
-    for table in (ObjectKey("TABLE", *relation), ObjectKey("MATERIALIZED VIEW", *relation)):
+    for table in (ObjectKey(kind, *relation) for kind in INDEXABLE):
         if table not in work.goal or not work.stays(table):
             continue
         if _says_otherwise(kind, table, work):

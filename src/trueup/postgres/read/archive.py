@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from trueup.model.kinds import ABOUT, ROUTINES
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.postgres.read.toc import Entry, read_entries
 from trueup.sql.canonical import canonical
@@ -18,9 +19,7 @@ _NOT_OBJECTS = frozenset(
     {"ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES"}
 )
 # Kinds whose tag pg_dump writes with quoted identifiers when asked to quote all of them.
-_QUOTED_TAGS = frozenset(
-    {"FUNCTION", "PROCEDURE", "AGGREGATE", "CAST", "TRANSFORM", "COMMENT", "ACL", "SECURITY LABEL"}
-)
+_QUOTED_TAGS = frozenset({*ROUTINES, *ABOUT, "CAST", "TRANSFORM"})
 # Kinds that PostgreSQL overloads but whose tag is the bare name: the DROP tells them apart.
 _OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
 _PLAIN_QUOTED = re.compile(r'"([a-z_][a-z0-9_$]*)"')
