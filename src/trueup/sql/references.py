@@ -14,6 +14,7 @@ from typing import Any
 
 from pglast import ast, parser
 
+from trueup.sql.names import relation as named
 from trueup.sql.quote import string_of, unquoted
 from trueup.sql.tree import kind_of, nodes, trees
 
@@ -66,9 +67,8 @@ def references(ddl: str) -> References:
 
 
 def _range_var(found: References, node: Any) -> None:
-    relation = (node.schemaname or "", node.relname)
     alias = node.alias.aliasname if node.alias else node.relname
-    found.aliases.setdefault(alias, set()).add(relation)
+    found.aliases.setdefault(alias, set()).add(named(node))
 
 
 def _aliased(found: References, node: Any) -> None:
@@ -103,8 +103,7 @@ def _join(found: References, node: Any) -> None:
 def _constraint(found: References, node: Any) -> None:
     found.bare |= _strings(node.keys) | _strings(node.including) | _strings(node.fk_attrs)
     if node.pktable:
-        target = (node.pktable.schemaname or "", node.pktable.relname)
-        found.owned.setdefault(target, set()).update(_strings(node.pk_attrs))
+        found.owned.setdefault(named(node.pktable), set()).update(_strings(node.pk_attrs))
 
 
 def _named(found: References, node: Any) -> None:

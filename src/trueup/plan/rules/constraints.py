@@ -22,7 +22,7 @@ from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tables.opening import CHECK, followed, part_key
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.slices import Sliced
 
 _SCAN = "all rows are read under a lock that stops writers"
@@ -155,7 +155,7 @@ def altered_constraint(old: Element, new: Element) -> Alteration | None:
         return None
     if "not enforced" in states ^ wanted:
         return None
-    table = f"{quote(entry.relation[0])}.{quote(entry.relation[1])}"
+    table = qualified(entry.relation[0], entry.relation[1])
     name = quote(entry.constraint)
     found: tuple[Statement, ...] = ()
     timing = {"deferrable", "deferred"}

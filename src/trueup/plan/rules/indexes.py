@@ -18,6 +18,7 @@ from trueup.plan.steps import CREATE, DROP, Edge
 from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
+from trueup.sql.names import relation as named
 from trueup.sql.quote import qualified, quote
 from trueup.sql.tree import first
 
@@ -48,7 +49,7 @@ def _whole_of(attach: Element, side: Side) -> ObjectKey | None:
 @lru_cache(maxsize=1 << 16)
 def _altered(ddl: str) -> tuple[str, str]:
     stmt: Any = first(ddl)
-    return stmt.relation.schemaname, stmt.relation.relname
+    return named(stmt.relation)
 
 
 _INDEXED = ("INDEX", "CONSTRAINT")

@@ -14,7 +14,7 @@ from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 
 
 class AttachRule(Rule):
@@ -48,10 +48,10 @@ class AttachRule(Rule):
         return statements(element, element.ddl, *prices)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        child = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        child = qualified(element.key.schema, element.key.name)
         above = [n for n in element.needs if n.kind in TABLES and n not in _child(element)]
         for parent in sorted(above):
-            name = f"{quote(parent.schema)}.{quote(parent.name)}"
+            name = qualified(parent.schema, parent.name)
             yield from statements(element, f"ALTER TABLE {name} DETACH PARTITION {child}")
             # It keeps its copies of the foreign keys; what it should have is made by its own
             # entries.

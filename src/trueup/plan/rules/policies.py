@@ -15,6 +15,7 @@ from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
+from trueup.sql.names import relation as named
 from trueup.sql.quote import qualified, quote
 from trueup.sql.slices import Sliced
 from trueup.sql.tree import first
@@ -29,7 +30,7 @@ class PolicyRule(Rule):
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
         stmt = first(element.ddl)
         for kind in TABLES:
-            yield ObjectKey(kind, stmt.table.schemaname or "", stmt.table.relname)
+            yield ObjectKey(kind, *named(stmt.table))
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
         before, after = first(old.ddl), first(new.ddl)
@@ -37,7 +38,7 @@ class PolicyRule(Rule):
             return None
         if (before.qual and not after.qual) or (before.with_check and not after.with_check):
             return None
-        table = qualified(after.table.schemaname or "", after.table.relname)
+        table = qualified(*named(after.table))
         clauses = [
             clause
             for clause, former in zip(_clauses(new.ddl), _clauses(old.ddl), strict=True)

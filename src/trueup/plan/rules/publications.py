@@ -13,7 +13,8 @@ from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.quote import quote, standard_literal
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.slices import Sliced
 from trueup.sql.tree import first
 
@@ -59,8 +60,7 @@ class PublishedRule(Rule):
         published = stmt.pubobjects[0]
         if published.pubtable is None:
             return statements(element, f"{start} TABLES IN SCHEMA {quote(published.name)}")
-        relation = published.pubtable.relation
-        table = f"{quote(relation.schemaname)}.{quote(relation.relname)}"
+        table = qualified(*named(published.pubtable.relation))
         return statements(element, f"{start} TABLE ONLY {table}")
 
 

@@ -11,7 +11,7 @@ from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.statements import split
 
 
@@ -31,7 +31,7 @@ class RewriteRule(Rule):
         before, after = split(old.ddl), split(new.ddl)
         if relation is None or before[0] != after[0]:
             return None
-        table = f"{quote(relation.schema)}.{quote(relation.name)}"
+        table = qualified(relation.schema, relation.name)
         name = quote(new.key.name.removeprefix(f"{relation.name} "))
         states = after[1:] or (f"ALTER TABLE {table} ENABLE RULE {name}",)
         return Alteration(tuple(s for text in states for s in statements(new, text)))

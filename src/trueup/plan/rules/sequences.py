@@ -20,6 +20,7 @@ from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
 from trueup.sql.names import listed
+from trueup.sql.names import relation as named
 from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.slices import Sliced
 from trueup.sql.tree import first, trees
@@ -78,7 +79,7 @@ def _altered(found: Sequence, stmt: Any, sliced: Sliced) -> Sequence:
     return Sequence(
         clauses,
         next((clause.upper() for clause in ("logged", "unlogged") if clause in clauses), ""),
-        table=f"{quote(relation.schemaname or '')}.{quote(relation.relname)}",
+        table=qualified(*named(relation)),
         column=command.name,
         generated=generated,
         identity=f"GENERATED {generated} AS IDENTITY {brackets}",
@@ -111,7 +112,7 @@ class SequenceRule(Rule):
         if (before.table, before.column) != (after.table, after.column):
             return None
         found: list[Statement] = []
-        name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
+        name = qualified(new.key.schema, new.key.name)
         changes = _changes(before, after)
         prices = hazards_of_sequence(f"{new.key.schema}.{new.key.name}", old.ddl, new.ddl)
         if after.is_identity:
@@ -302,7 +303,7 @@ class OwnedByRule(Rule):
         """Sequence and table must have one owner."""
         owner = _owner_needed(element, work)
         if owner:
-            name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+            name = qualified(element.key.schema, element.key.name)
             yield from statements(element, f"ALTER SEQUENCE {name} OWNER TO {owner}")
         yield from statements(element, element.ddl)
         key = ObjectKey("SEQUENCE", element.key.schema, element.key.name)
@@ -317,7 +318,7 @@ class OwnedByRule(Rule):
         known = all_columns(work.source, key).get(column)
         is_number = known is not None and known.type in _WHOLE_NUMBERS
         if is_number and _has_rows(element, column, _column_of(element), work):
-            name = f"{quote(schema)}.{quote(table)}"
+            name = qualified(schema, table)
             yield from _set_to_highest(element, sequence, name, column)
 
     def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
@@ -328,7 +329,7 @@ class OwnedByRule(Rule):
         yield ObjectKey("SEQUENCE", element.key.schema, element.key.name)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        name = qualified(element.key.schema, element.key.name)
         return statements(element, f"ALTER SEQUENCE {name} OWNED BY NONE")
 
 

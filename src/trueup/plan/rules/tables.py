@@ -27,7 +27,7 @@ from trueup.plan.tables.rebuild import (
     with_not_null_names,
 )
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.table import Table
 
 UNREACHABLE = "out_of_reach"
@@ -201,7 +201,7 @@ class RowSecurityRule(Rule):
         return [need for need in element.needs if need.kind in TABLES]
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        table = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        table = qualified(element.key.schema, element.key.name)
         return statements(element, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
 

@@ -14,7 +14,7 @@ from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, Edge
 from trueup.plan.tables.opening import ATTACH
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.statements import split
 
 TRIGGER = "TRIGGER"
@@ -76,7 +76,7 @@ def _made(texts: Iterable[str]) -> list[str]:
 
 
 def _state(element: Element, relation: ObjectKey, word: str) -> str:
-    table = f"{quote(relation.schema)}.{quote(relation.name)}"
+    table = qualified(relation.schema, relation.name)
     name = quote(element.key.name.removeprefix(f"{relation.name} "))
     return f"ALTER TABLE {table} {word} TRIGGER {name}"
 

@@ -19,7 +19,7 @@ from trueup.plan.options import reloption_changes
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified
 from trueup.sql.slices import Sliced
 from trueup.sql.statements import split
 from trueup.sql.tree import first, nodes
@@ -114,7 +114,7 @@ class MaterializedViewRule(Rule):
         before, after = _storage(old.ddl), _storage(new.ddl)
         if before[0] != after[0]:
             return None
-        name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
+        name = qualified(new.key.schema, new.key.name)
         changes = reloption_changes(before[1], after[1])
         found = [s for c in changes for s in statements(new, f"ALTER MATERIALIZED VIEW {name} {c}")]
         return Alteration((*found, *_tail_changes(before[2], after[2], new)))
@@ -123,7 +123,7 @@ class MaterializedViewRule(Rule):
         """pg_dump makes them empty, and empty ones can't be read."""
         made = [k for k in work.decisions if k.kind in self.kinds and work.comes(k)]
         for key in sorted(made if work.options.refresh else (), key=_position(work)):
-            name = f"{quote(key.schema)}.{quote(key.name)}"
+            name = qualified(key.schema, key.name)
             price = hazards.long_lock("nobody reads the view until its query is done")
             yield from statements(work.goal[key], f"REFRESH MATERIALIZED VIEW {name}", price)
 

@@ -21,7 +21,8 @@ from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import read_table
 from trueup.plan.work import Work
-from trueup.sql.quote import qualified, quote
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified
 from trueup.sql.slices import Sliced
 from trueup.sql.statements import split
 from trueup.sql.tree import first
@@ -59,7 +60,7 @@ def read_entry(ddl: str) -> Entry:
         stmt: Any = first(text)
         made = _made(stmt)
         if made is not None:
-            relation = (stmt.relation.schemaname or "", stmt.relation.relname)
+            relation = named(stmt.relation)
             constraint = made
             main, options = _without_options(text)
         else:
@@ -142,7 +143,7 @@ def reset_tail(
     kind: str, relation: tuple[str, str], element: Element, work: Work
 ) -> tuple[Statement, ...]:
     """Takes back what a tail said about the table, unless the goal says something else there."""
-    name = f"{quote(relation[0])}.{quote(relation[1])}"
+    name = qualified(relation[0], relation[1])
     for table in (ObjectKey(kind, *relation) for kind in INDEXABLE):
         if table not in work.goal or not work.stays(table):
             continue

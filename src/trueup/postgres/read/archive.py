@@ -22,7 +22,8 @@ _NOT_OBJECTS = frozenset(
 _QUOTED_TAGS = frozenset({*ROUTINES, *ABOUT, "CAST", "TRANSFORM"})
 # Kinds that PostgreSQL overloads but whose tag is the bare name: the DROP tells them apart.
 _OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
-_PLAIN_QUOTED = re.compile(r'"([a-z_][a-z0-9_$]*)"')
+# A quoted name; the group is one that can do without its quotes.
+_QUOTED = re.compile(r'''"([a-z_][a-z0-9_$]*)"(?!")|"(?:[^"]|"")*"''')
 # What PostgreSQL calls the triggers of its constraints: ri_ConstraintTrigger in tablecmds.c,
 # index_constraint_create in index.c and CreateTrigger, which adds the oid, in trigger.c.
 _INTERNAL = re.compile(r" (RI_ConstraintTrigger_[ac]|(PK|Unique)_ConstraintTrigger)_\d+$")
@@ -106,7 +107,7 @@ def _key(entry: Entry) -> ObjectKey:
 
 def unquoted(name: str) -> str:
     """A tag without the quotes that its identifiers can do without."""
-    return _PLAIN_QUOTED.sub(r"\1", name)
+    return _QUOTED.sub(lambda quoted: quoted[1] or quoted[0], name)
 
 
 def _overloaded_name(tag: str, drop: str) -> str:

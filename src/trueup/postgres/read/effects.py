@@ -17,7 +17,7 @@ import psycopg
 
 from trueup.model.census import Counted, Policy, Position, Relation, Routine, State, Thing
 from trueup.postgres.session.connection import Connection
-from trueup.sql.quote import quote
+from trueup.sql.quote import qualified, quote
 
 # First, while the session's own path still holds. What may stand in it was made by the file.
 _SESSION: Final = """
@@ -319,7 +319,7 @@ def digests(conn: Connection, columns: Mapping[int, Sequence[int]]) -> dict[int,
         there = columns_of(conn, oid)
         if all(number in there for number in columns[oid]):
             names = [there[number] for number in columns[oid]]
-            found[oid] = _digest(conn, f"{quote(schema)}.{quote(title)}", names)
+            found[oid] = _digest(conn, qualified(schema, title), names)
     return found
 
 

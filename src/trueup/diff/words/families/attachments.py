@@ -8,8 +8,9 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, phrases
 from trueup.diff.words.family import Family, either_of
-from trueup.diff.words.text import after, plain, short
+from trueup.diff.words.text import plain, short
 from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after
 
 
 def words(before: str | None, after_: str | None) -> list[str]:

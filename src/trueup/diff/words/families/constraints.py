@@ -11,8 +11,9 @@ from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
 from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import element_options
-from trueup.diff.words.text import clauses, listed, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import clauses, elements
 from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
 from trueup.sql.tree import is_a
@@ -93,7 +94,7 @@ def _key(node: Any, text: str, sliced: Sliced) -> Facts:
 
 def _included(text: str) -> Facts:
     included = clauses(text, "INCLUDE", "WITH", "DEFERRABLE", "USING", "WHERE").get("INCLUDE", "")
-    return {"included column": Members(tuple(map(plain, listed(included))))} if included else {}
+    return {"included column": Members(tuple(map(plain, elements(included))))} if included else {}
 
 
 def _exclusion(node: Any, text: str, sliced: Sliced) -> Facts:

@@ -11,8 +11,9 @@ from pglast.enums import FunctionParameterMode as Mode
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Flag, Value, phrases, values
 from trueup.diff.words.family import Family, pair_of
-from trueup.diff.words.text import after, clauses, plain, until
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.clauses import after, clauses, until
 from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
 from trueup.sql.tree import constant

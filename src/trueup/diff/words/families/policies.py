@@ -8,8 +8,9 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, values
 from trueup.diff.words.family import Family, either_of, facts_of
-from trueup.diff.words.text import clauses, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, relation, roles
+from trueup.sql.clauses import clauses
 
 
 def facts(ddl: str) -> Facts:

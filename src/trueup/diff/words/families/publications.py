@@ -9,8 +9,9 @@ from pglast import ast
 from trueup.diff.words.facts import Facts, Flag, Long, Members, phrases, values
 from trueup.diff.words.family import Family, either_of, facts_of
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import after, clauses, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after, clauses
 from trueup.sql.tree import constant
 
 

@@ -10,8 +10,9 @@ from pglast.enums import CoercionContext
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
 from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import after, clauses, listed, plain, until
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.clauses import after, clauses, elements, until
 from trueup.sql.tree import constant
 
 
@@ -43,7 +44,7 @@ def family_facts(ddl: str) -> Facts:
 
 def _items(text: str) -> Facts:
     """`OPERATOR 1 <(integer,integer)`, `FUNCTION 1 …`, `STORAGE …`."""
-    return {"member": Members(tuple(map(plain, listed(text))))}
+    return {"member": Members(tuple(map(plain, elements(text))))}
 
 
 _CONTEXTS = {

@@ -8,8 +8,9 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, flags, phrases, values
 from trueup.diff.words.family import Family, either_of, facts_of
-from trueup.diff.words.text import after, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import after
 from trueup.sql.quote import plain_name
 from trueup.sql.tree import constant, is_a
 

@@ -8,8 +8,9 @@ from pglast import ast
 
 from trueup.diff.words.facts import Facts, Members, Value, values
 from trueup.diff.words.family import Family, facts_of
-from trueup.diff.words.text import clauses, listed, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import clauses, elements
 from trueup.sql.tree import constant
 
 
@@ -22,7 +23,7 @@ def facts(ddl: str) -> Facts:
     found: Facts = {
         # Without a list, all kinds are meant.
         "kind": Members(tuple(constant(kind) for kind in tree.stat_types or ()) or _ALL),
-        "column": Members(tuple(map(plain, listed(columns)))),
+        "column": Members(tuple(map(plain, elements(columns)))),
         "statistics target": Value("the default"),
     }
     found |= values(table=relation(tree.relations[0]))

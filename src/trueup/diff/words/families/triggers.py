@@ -9,8 +9,9 @@ from pglast import ast
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Members, Value, flags, values
 from trueup.diff.words.family import Family, facts_of
-from trueup.diff.words.text import clauses, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import clauses
 from trueup.sql.quote import plain_name, standard_literal
 from trueup.sql.tree import constant
 

@@ -11,8 +11,9 @@ from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Value, flags, phrases, reordered, values
 from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import element_options
-from trueup.diff.words.text import after, clauses, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after, clauses
 from trueup.sql.tree import is_a
 
 _CHECKS = {

@@ -5,7 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trueup.postgres.session.connection import connect
-from trueup.sql.quote import literal, qualified, quote
+from trueup.sql.quote import (
+    literal,
+    plain_name,
+    qualified,
+    quote,
+    standard_literal,
+    string_of,
+    unquoted,
+)
 
 TEXT = st.text(
     st.sampled_from("a\"'\\;$é😀\n \t%") | st.characters(blacklist_categories=["Cs"]), max_size=15
@@ -50,3 +58,10 @@ def test_a_nul_is_refused_in_a_literal() -> None:
 def test_a_qualified_name_has_both_parts_quoted() -> None:
     assert qualified('s"x', "t") == '"s""x"."t"'
     assert qualified("", "t") == '"t"'
+
+
+@given(TEXT.filter(bool))
+def test_what_was_quoted_is_read_back(text: str) -> None:
+    assert unquoted(quote(text)) == text
+    assert unquoted(plain_name(text)) == text
+    assert string_of(standard_literal(text)) == text
