@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 
-from trueup.diff.words import describe, display, summarize
+from trueup.diff.words import describe, display, families, summarize
 from trueup.model.schema import ObjectKey
 
 TABLE = ObjectKey("TABLE", "public", "users")
@@ -250,3 +253,9 @@ def test_a_column_that_only_has_a_property_of_its_own_is_not_called_new() -> Non
     assert describe(ObjectKey("TABLE", "public", "c"), before, after) == [
         'column "a" is now NOT NULL'
     ]
+
+
+def test_a_family_is_one_file_that_names_its_kinds() -> None:
+    for module in pkgutil.iter_modules(families.__path__):
+        words = importlib.import_module(f"{families.__name__}.{module.name}").WORDS
+        assert words, f"{module.name} has words for no kind"

@@ -16,13 +16,13 @@ import pytest
 import servers
 from trueup.errors import StatementFailed
 from trueup.model.migration import Migration
-from trueup.model.schema_blocks import split_blocks
-from trueup.model.schema_text import render
 from trueup.model.scope import Scope, select
 from trueup.ops.merge import BothSides, MergedFile, Texts, merge_schema_files, merged_files
 from trueup.postgres.read.dump import dump_schema
 from trueup.postgres.server.cluster import Cluster
 from trueup.postgres.server.install import choose_client
+from trueup.sql.schema_blocks import split_blocks
+from trueup.sql.schema_text import render
 
 BASE = """
 create table customers (id bigint primary key, name text not null, email text);

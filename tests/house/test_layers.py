@@ -92,6 +92,28 @@ def test_pure_rooms_know_no_input_or_output(path: Path) -> None:
     assert not {module.split(".")[0] for module in imports(path)} & IO_MODULES
 
 
+@pytest.mark.parametrize(
+    "path", sorted((SOURCE / "model").glob("*.py")), ids=lambda path: path.name
+)
+def test_values_read_no_sql(path: Path) -> None:
+    assert not {module.split(".")[0] for module in imports(path)} & {"pglast", "re"}
+
+
+def test_names_and_strings_are_quoted_in_one_place() -> None:
+    doubled = ('"\'", "\'\'"', """'"', '""'""")
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        spelled = [call for call in doubled if f"replace({call})" in text]
+        assert not spelled or path.name == "quote.py", f"{path} quotes by itself"
+
+
+def test_parse_trees_are_made_in_one_place() -> None:
+    for path in MODULES:
+        called = set(_calls(ast.parse(path.read_text(encoding="utf-8"))))
+        made = {name for name in called if name.endswith(("parse_sql", "parse_plpgsql"))}
+        assert not made or path.name in {"tree.py", "statements.py"}, f"{path} parses by itself"
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     graph = {name_of(path): {m for m in imports(path) if m in NAMES} for path in MODULES}
     for start in graph:

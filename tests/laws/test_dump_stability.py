@@ -15,11 +15,11 @@ from psycopg import sql
 
 import projects
 import servers
-from trueup.model.schema_text import render
 from trueup.model.scope import Frame, Scope
 from trueup.postgres.read.dump import dump_schema
 from trueup.postgres.server.cluster import Cluster
 from trueup.postgres.server.install import Install
+from trueup.sql.schema_text import render
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("TRUEUP_SHARED") or HERE.parents[2] / "shared")

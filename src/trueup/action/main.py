@@ -12,7 +12,6 @@ from trueup.action.comment import COMMENT_FILE, CommentFailedError, put_comment,
 from trueup.action.inputs import Inputs, PullRequest
 from trueup.config import Settings, load_settings
 from trueup.errors import TrueupError
-from trueup.model.schema_blocks import object_lines
 from trueup.ops.check import CheckResult, check
 from trueup.report.check import check_json
 from trueup.report.github import check_github, commands
@@ -20,6 +19,7 @@ from trueup.report.issues import Issue, issues, of_error
 from trueup.report.junit import check_junit
 from trueup.report.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, check_markdown, error_markdown
 from trueup.report.sarif import sarif_log
+from trueup.sql.schema_blocks import object_lines
 from trueup.workbench.files import read_schema_text
 from trueup.workbench.project import Project
 

@@ -22,7 +22,7 @@ from trueup.git.telling import SKIP
 from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
+from trueup.sql.schema_text import render
 from trueup.workbench.replays import cut_alone, replay_for_file
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from trueup.errors import CannotTell, TrueupError
 from trueup.git.merging import Place, Unknown, both_sides
 from trueup.git.process import GitFailedError, git
-from trueup.model.schema_blocks import Marks, NotOursError
-from trueup.model.schema_text import render
 from trueup.ops.merge import BothSides, MergedFile, TextOfBoth, Texts, merge_schema_files
 from trueup.recovery.regenerate import seal_replay
+from trueup.sql.schema_blocks import Marks, NotOursError
+from trueup.sql.schema_text import render
 from trueup.workbench.replays import replay
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trueup.model.kinds import kind_named
 from trueup.model.rights import Rights, Slot
 from trueup.model.schema import ObjectKey
 
@@ -49,22 +50,10 @@ class Holdings:
 
     def fresh(self, key: ObjectKey) -> set[Grant]:
         """What a new object gives to others than who makes it."""
-        kind = _CLASSES.get(key.kind, "")
+        kind = _CLASSES.get(kind_named(key.kind).defaults, "")
         given = (*self.defaults.get((kind, ""), ()), *self.defaults.get((kind, key.schema), ()))
         return {grant for grant in given if grant[0] != self.role}
 
 
 # pg_default_acl.defaclobjtype: https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
-_CLASSES = {
-    "TABLE": "r",
-    "VIEW": "r",
-    "MATERIALIZED VIEW": "r",
-    "FOREIGN TABLE": "r",
-    "SEQUENCE": "S",
-    "FUNCTION": "f",
-    "PROCEDURE": "f",
-    "AGGREGATE": "f",
-    "TYPE": "T",
-    "DOMAIN": "T",
-    "SCHEMA": "n",
-}
+_CLASSES = {"TABLES": "r", "SEQUENCES": "S", "FUNCTIONS": "f", "TYPES": "T", "SCHEMAS": "n"}

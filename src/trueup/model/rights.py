@@ -14,30 +14,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from trueup.model.kinds import (
+    RELATIONS,
+    TABLE_PRIVILEGES,
+    kind_named,
+    kinds_by_grant_word,
+    subject_of_tag,
+)
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 
 PUBLIC = "PUBLIC"
-RELATIONS = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"})
-ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE"})
-_TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-_PRIVILEGES: Mapping[str, tuple[str, ...]] = {
-    "AGGREGATE": ("EXECUTE",),
-    "DOMAIN": ("USAGE",),
-    "FOREIGN DATA WRAPPER": ("USAGE",),
-    "FUNCTION": ("EXECUTE",),
-    "PROCEDURAL LANGUAGE": ("USAGE",),
-    "PROCEDURE": ("EXECUTE",),
-    "SCHEMA": ("USAGE", "CREATE"),
-    "SEQUENCE": ("USAGE", "SELECT", "UPDATE"),
-    "SERVER": ("USAGE",),
-    "TYPE": ("USAGE",),
-}
-_OPEN_TO_ALL = frozenset({*ROUTINES, "DOMAIN", "PROCEDURAL LANGUAGE", "TYPE"})
-_KINDS_BY_WORD = {"LANGUAGE": "PROCEDURAL LANGUAGE", "FOREIGN SERVER": "SERVER"}
 _MAINTAIN_SINCE = 17
-# A name that means the same without quotes, were it no keyword.
+_KINDS_BY_WORD = kinds_by_grant_word()
 _ORDER = {
-    name: rank for rank, name in enumerate((*_TABLE, "MAINTAIN", "EXECUTE", "USAGE", "CREATE"))
+    name: rank
+    for rank, name in enumerate((*TABLE_PRIVILEGES, "MAINTAIN", "EXECUTE", "USAGE", "CREATE"))
 }
 
 
@@ -102,7 +93,7 @@ def in_order(slots: Iterable[Slot]) -> list[Slot]:
 
 def has_rights(kind: str) -> bool:
     """Whether objects of this kind have rights that can be granted."""
-    return kind in RELATIONS or kind in _PRIVILEGES
+    return bool(kind_named(kind).privileges)
 
 
 def subject_of(acl: SchemaObject) -> ObjectKey:
@@ -111,18 +102,10 @@ def subject_of(acl: SchemaObject) -> ObjectKey:
     for need in acl.depends_on:
         if has_rights(need.kind):
             return need
-    word, name = _split(acl.key.name)
+    word, name = subject_of_tag(acl.key.name)
     if word == "COLUMN":
         return ObjectKey("TABLE", acl.key.schema, name.rpartition(".")[0])
     return ObjectKey(_KINDS_BY_WORD.get(word, word), acl.key.schema, name)
-
-
-def _split(tag: str) -> tuple[str, str]:
-    for words in ("FOREIGN DATA WRAPPER", "FOREIGN SERVER", "LARGE OBJECT"):
-        if tag.startswith(f"{words} "):
-            return words, tag[len(words) + 1 :]
-    word, _, name = tag.partition(" ")
-    return word, name
 
 
 def sources(schema: Schema) -> dict[ObjectKey, Source]:
@@ -148,16 +131,15 @@ def _is_covered(slot: Slot, grantable: bool, held: Held) -> bool:
 
 def all_of(kind: str, major: int) -> tuple[str, ...]:
     """Every privilege that there is on objects of a kind."""
-    if kind in RELATIONS:
-        return (*_TABLE, "MAINTAIN") if major >= _MAINTAIN_SINCE else _TABLE
-    return _PRIVILEGES.get(kind, ())
+    known = kind_named(kind).privileges
+    return (*known, "MAINTAIN") if kind in RELATIONS and major >= _MAINTAIN_SINCE else known
 
 
 def built_in(subject: ObjectKey, owner: str, major: int) -> dict[str, dict[Slot, bool]]:
     """The rights that an object of this owner has while nothing was granted or revoked."""
     everything = {Slot(name): False for name in all_of(subject.kind, major)}
     roles: dict[str, dict[Slot, bool]] = {owner: dict(everything)} if owner else {}
-    if subject.kind in _OPEN_TO_ALL:
+    if kind_named(subject.kind).open_to_all:
         roles[PUBLIC] = dict(everything)
     if subject == ("SCHEMA", "", "public"):
         # pg_dump takes the rights that initdb gives for built in (getNamespaces in pg_dump.c).

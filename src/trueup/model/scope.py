@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from trueup.model.kinds import ABOUT, RELATIONS
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 
 Extensions = Literal["all", "needed", "none"]
 ALL_SCHEMAS = "*"
 _RIGHTS = frozenset({"ACL", "DEFAULT ACL"})
-_ABOUT = frozenset({"COMMENT", "ACL", "SECURITY LABEL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Frame:
         gone = {key for key in self.touched if key not in schema and self._right(key)}
         for key in reversed(list(self.base)):
             item = self.base[key]
-            with_table = any(n in gone and n.kind in _TABLES for n in item.depends_on)
+            with_table = any(n in gone and n.kind in RELATIONS for n in item.depends_on)
             counts = self.is_inside(key) or key.kind == "EXTENSION"
             taken = _home(key) in taken_over
             if key in gone and item.drop and counts and not with_table and not taken:
@@ -126,7 +126,6 @@ class Frame:
         return _in_schemas(key, self.scope)
 
 
-_TABLES = frozenset({"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"})
 # What a team adds to a platform's schemas and to what stands outside of any.
 _ADDED_BY_TEAMS = frozenset({"TRIGGER", "POLICY", "EVENT TRIGGER"})
 _PLATFORM_PREFIX = "supabase_"
@@ -170,8 +169,8 @@ def _adds(item: SchemaObject, platform: frozenset[str]) -> bool:
 def _is_platforms(key: ObjectKey, platform: frozenset[str]) -> bool:
     """Something outside of any schema that a platform brings in one version and not in another."""
     kind, _, name = key.name.partition(" ")
-    about = kind if key.kind in _ABOUT else key.kind
-    subject = name if key.kind in _ABOUT else key.name
+    about = kind if key.kind in ABOUT else key.kind
+    subject = name if key.kind in ABOUT else key.name
     if about == "SCHEMA":
         return subject in platform
     if about == "EXTENSION":
@@ -187,7 +186,7 @@ def select(schema: Schema, scope: Scope, base: Schema | None = None) -> Scoped:
 
 def _in_schemas(key: ObjectKey, scope: Scope) -> bool:
     kind, _, name = key.name.partition(" ")
-    if key.kind == "EXTENSION" or (key.kind in _ABOUT and kind == "EXTENSION"):
+    if key.kind == "EXTENSION" or (key.kind in ABOUT and kind == "EXTENSION"):
         return False
     if scope.managed:
         return True
@@ -195,7 +194,7 @@ def _in_schemas(key: ObjectKey, scope: Scope) -> bool:
         return scope.has_schema(key.schema)
     if key.kind == "SCHEMA":
         return scope.has_schema(key.name)
-    if key.kind in _ABOUT and kind == "SCHEMA":
+    if key.kind in ABOUT and kind == "SCHEMA":
         return scope.has_schema(name.strip('"'))
     return True
 

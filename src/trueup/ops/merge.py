@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trueup.errors import StatementFailed, TrueupError
 from trueup.model.migration import Migration
-from trueup.model.schema_blocks import (
+from trueup.sql.schema_blocks import (
     Blocks,
     Conflict,
     Marks,

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pglast import ast, parse_sql
+from pglast import ast
 from pglast.enums import AlterTableType, ConstrType
-from pglast.parser import ParseError
 
 from trueup.model.hazard import LONG_LOCK, MAY_FAIL, Hazard
 from trueup.plan.statements import Statement
+from trueup.sql.names import relation
+from trueup.sql.quote import qualified, quote
+from trueup.sql.tree import parse_one
 
 _CONCURRENT = Hazard(MAY_FAIL, "", "if it fails, an invalid index is left: drop it and try again")
 _LATER = frozenset({ConstrType.CONSTR_FOREIGN, ConstrType.CONSTR_CHECK})
@@ -27,11 +29,11 @@ def online_forms(statements: Sequence[Statement]) -> Iterator[Statement]:
     """The same plan in forms that let others go on working."""
     made: set[tuple[str, str]] = set()
     for statement in statements:
-        tree = _parsed(statement.sql)
+        tree = parse_one(statement.sql)
         if isinstance(tree, ast.CreateForeignTableStmt):
             tree = tree.base
         if isinstance(tree, ast.CreateStmt):
-            made.add(_name(tree.relation))
+            made.add(relation(tree.relation))
         yield from _online(statement, tree, made)
 
 
@@ -40,7 +42,7 @@ def _online(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Iter
         yield from _index(statement, tree, made)
     elif isinstance(tree, ast.DropStmt) and _is_index(tree) and statement.transactional:
         yield _alone(statement, "DROP INDEX", "DROP INDEX CONCURRENTLY")
-    elif isinstance(tree, ast.AlterTableStmt) and _name(tree.relation) not in made:
+    elif isinstance(tree, ast.AlterTableStmt) and relation(tree.relation) not in made:
         yield from _table(statement, tree)
     else:
         yield statement
@@ -48,7 +50,7 @@ def _online(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Iter
 
 def _index(statement: Statement, tree: Any, made: set[tuple[str, str]]) -> Iterator[Statement]:
     # PostgreSQL builds no index concurrently on a partitioned table, which pg_dump says by ONLY.
-    if _name(tree.relation) in made or not tree.relation.inh or tree.concurrent:
+    if relation(tree.relation) in made or not tree.relation.inh or tree.concurrent:
         yield statement
         return
     head = "CREATE UNIQUE INDEX" if tree.unique else "CREATE INDEX"
@@ -83,50 +85,27 @@ def _validated(statement: Statement, tree: Any, constraint: Any) -> Iterator[Sta
     if constraint.skip_validation:
         yield statement
         return
-    table = _quoted_name(tree.relation)
+    table = qualified(*relation(tree.relation))
     yield _quick(statement, f"{statement.sql.rstrip()} NOT VALID")
     yield _validate(statement, table, constraint.conname)
 
 
 def _not_null(statement: Statement, tree: Any, column: str) -> Iterator[Statement]:
     """A validated check proves it, so that SET NOT NULL reads no row."""
-    table, name = _quoted_name(tree.relation), f"trueup_{column}_not_null"[:63]
-    check = (
-        f"ALTER TABLE {table} ADD CONSTRAINT {_quoted(name)} CHECK ({_quoted(column)} IS NOT NULL)"
-    )
+    table, name = qualified(*relation(tree.relation)), f"trueup_{column}_not_null"[:63]
+    check = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} CHECK ({quote(column)} IS NOT NULL)"
     yield _quick(statement, f"{check} NOT VALID")
     yield _validate(statement, table, name)
     yield _quick(statement, statement.sql)
-    yield _quick(statement, f"ALTER TABLE {table} DROP CONSTRAINT {_quoted(name)}")
+    yield _quick(statement, f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}")
 
 
 def _validate(statement: Statement, table: str, name: str) -> Statement:
     """Alone: in one transaction with what came before it would hold that one's lock."""
-    sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {_quoted(name)}"
+    sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}"
     return replace(_quick(statement, sql), transactional=False)
 
 
 def _quick(statement: Statement, sql: str) -> Statement:
     hazards = tuple(h for h in statement.hazards if h.code != LONG_LOCK)
     return replace(statement, sql=sql, hazards=hazards)
-
-
-def _parsed(sql: str) -> Any:
-    try:
-        raw = parse_sql(sql)
-    except ParseError:
-        return None
-    return raw[0].stmt if len(raw) == 1 else None
-
-
-def _name(relation: Any) -> tuple[str, str]:
-    return relation.schemaname or "", relation.relname
-
-
-def _quoted_name(relation: Any) -> str:
-    schema = f"{_quoted(relation.schemaname)}." if relation.schemaname else ""
-    return f"{schema}{_quoted(relation.relname)}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

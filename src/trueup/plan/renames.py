@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pglast.parser import ParseError
 
 from trueup.model.hazard import IRREVERSIBLE, Hazard
+from trueup.model.kinds import RELATIONS, TABLES
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.statements import Hint, Statement
-from trueup.plan.tables.opening import TABLES
+from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.table import Column, Table, parse_table
 from trueup.sql.type_body import Enum, parse_type
 
@@ -44,14 +45,12 @@ def _statement(old: list[str], new: list[str], source: Schema) -> Statement:
     key = _table(old, source)
     if key is None:
         raise ValueError(f"{said}: there is no table or view {old[0]}.{old[1]}")
-    table = f"{_quoted(old[0])}.{_quoted(old[1])}"
+    table = qualified(old[0], old[1])
     if len(old) == 2:
         if old[0] != new[0]:
             raise ValueError(f"{said}: a rename does not move a table into another schema")
-        return Statement(
-            f"ALTER TABLE {table} RENAME TO {_quoted(new[1])}", key, (_BREAKS_CLIENTS,)
-        )
-    column = f"{_quoted(old[2])} TO {_quoted(new[2])}"
+        return Statement(f"ALTER TABLE {table} RENAME TO {quote(new[1])}", key, (_BREAKS_CLIENTS,))
+    column = f"{quote(old[2])} TO {quote(new[2])}"
     return Statement(f"ALTER TABLE {table} RENAME COLUMN {column}", key, (_BREAKS_CLIENTS,))
 
 
@@ -59,23 +58,14 @@ def _label(key: ObjectKey, old: str, new: str, source: Schema, said: str) -> Sta
     body = parse_type(source[key].ddl)
     if not isinstance(body, Enum) or old not in body.labels:
         raise ValueError(f"{said}: {key.schema}.{key.name} has no label {old}")
-    names = f"{_literal(old)} TO {_literal(new)}"
-    type_ = f"{_quoted(key.schema)}.{_quoted(key.name)}"
+    names = f"{standard_literal(old)} TO {standard_literal(new)}"
+    type_ = qualified(key.schema, key.name)
     return Statement(f"ALTER TYPE {type_} RENAME VALUE {names}", key, (_BREAKS_CLIENTS,))
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _table(parts: list[str], source: Schema) -> ObjectKey | None:
-    kinds = (*TABLES, "VIEW", "MATERIALIZED VIEW")
-    keys = (ObjectKey(kind, parts[0], parts[1]) for kind in kinds)
+    keys = (ObjectKey(kind, parts[0], parts[1]) for kind in RELATIONS)
     return next((key for key in keys if key in source), None)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def likely_renames(source: Schema, goal: Schema) -> tuple[Hint, ...]:

@@ -22,6 +22,7 @@ from trueup.plan.steps import Edge
 from trueup.plan.work import Work
 from trueup.sql.references import references
 from trueup.sql.reparse import as_written
+from trueup.sql.statements import split
 
 Space = tuple[str, str, str]
 # What an extension shadows, whose operators are not known by name.
@@ -163,13 +164,6 @@ def statements(element: Element, sql: str, *hazards: Hazard) -> tuple[Statement,
         Statement(as_written(text), element.about, hazards if index == 0 else ())
         for index, text in enumerate(texts)
     )
-
-
-def split(sql: str) -> Sequence[str]:
-    """The statements of a text, without their semicolons."""
-    if not sql.strip():
-        return ()
-    return tuple(str(part).strip() for part in pglast.split(sql))
 
 
 def rule_for(kind: str) -> Rule:

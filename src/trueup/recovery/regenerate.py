@@ -11,7 +11,7 @@ from trueup.folder.atomic import write_atomic
 from trueup.folder.seals import CONFIG_FILES, blob_id, seal, seal_key
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
+from trueup.sql.schema_text import render
 from trueup.workbench.project import Project
 
 

@@ -20,8 +20,8 @@ from trueup.folder.atomic import write_atomic
 from trueup.model.finding import Finding, info
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
 from trueup.postgres.server.places import cache_root
+from trueup.sql.schema_text import render
 from trueup.workbench.project import Project
 
 # What may come between a COMMIT and its answer: whether the migration is in is not known then.

@@ -11,10 +11,10 @@ from trueup.diff.words import display
 from trueup.errors import TrueupError
 from trueup.model.finding import Finding, Location
 from trueup.model.schema import SchemaObject
-from trueup.model.schema_text import title
 from trueup.ops.check import CheckResult, DriftItem
 from trueup.report.remedies import COMMANDS
 from trueup.report.safe import one_line, printable
+from trueup.sql.schema_text import title
 
 Level = Literal["error", "warning", "note"]
 DEFAULT_FILE = "schema.sql"
@@ -36,7 +36,7 @@ class Issue:
 
 def issues(result: CheckResult, lines: Mapping[str, int] | None = None) -> tuple[Issue, ...]:
     """Drift first, then findings, each once. `lines` is where schema.sql names its objects
-    (model.schema_blocks.object_lines)."""
+    (sql.schema_blocks.object_lines)."""
     path = result.schema_file.path if result.schema_file else DEFAULT_FILE
     drift = [_of_drift(item, path, lines or {}) for item in result.drift]
     return (*drift, *of_findings(result.findings))

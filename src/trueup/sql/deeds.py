@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trueup.sql.tree import trees
+
 # Things that share a name space, or that messages do not tell apart.
 RELATION, COLUMN, FUNCTION, TYPE, SCHEMA = "relation", "column", "function", "type", "schema"
 _RELATIONS = frozenset(
@@ -72,7 +74,7 @@ def deeds(sql: str) -> Deeds:
     from pglast import parser
 
     try:
-        statements = [raw.stmt for raw in parser.parse_sql(sql)]
+        statements = trees(sql)
     except (parser.ParseError, ValueError):
         return Deeds()
     made = tuple(thing for statement in statements for thing in _made(statement))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from trueup.model.kinds import ROUTINES, grant_word
 from trueup.model.rights import (
     PUBLIC,
-    RELATIONS,
-    ROUTINES,
     Rights,
     Slot,
     Source,
@@ -18,16 +16,9 @@ from trueup.model.rights import (
     in_order,
 )
 from trueup.model.schema import ObjectKey
-from trueup.sql.slices import quote, statements
-
-# How GRANT calls a kind, where it is not pg_dump's word for it.
-_GRANT_WORDS = {
-    "AGGREGATE": "FUNCTION",
-    "DOMAIN": "TYPE",
-    "PROCEDURAL LANGUAGE": "LANGUAGE",
-    "SERVER": "FOREIGN SERVER",
-}
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+from trueup.sql.names import granted_on
+from trueup.sql.quote import plain_name, quote
+from trueup.sql.statements import statements
 
 
 def read_rights(subject: ObjectKey, source: Source, major: int) -> Rights:
@@ -64,7 +55,7 @@ def _run(text: str, everything: tuple[str, ...], roles: dict[str, dict[Slot, boo
     for tree, _ in statements(text):
         if type(tree).__name__ != "GrantStmt":
             continue  # SET SESSION AUTHORIZATION: who grants makes no difference
-        on = str(tree.objtype.name).removeprefix("OBJECT_")
+        on = granted_on(tree)
         for grantee in tree.grantees:
             held = roles.setdefault(_role(grantee), {})
             for slot in _slots(tree, everything):
@@ -109,12 +100,6 @@ def listed(slots: Iterable[Slot]) -> str:
     )
 
 
-def grant_word(kind: str) -> str:
-    """How GRANT and REVOKE call a kind of object."""
-    word = "TABLE" if kind in RELATIONS else kind
-    return _GRANT_WORDS.get(word, word)
-
-
 def sql_name(subject: ObjectKey) -> str:
     """An object's name as SQL spells it."""
     name = _routine(subject.name) if subject.kind in ROUTINES else quote(subject.name)
@@ -124,5 +109,4 @@ def sql_name(subject: ObjectKey) -> str:
 def _routine(name: str) -> str:
     """The bare name as SQL spells it; the types of the arguments after it are SQL already."""
     bare, bracket, arguments = name.partition("(")
-    spelled = bare if _PLAIN.fullmatch(bare) else quote(bare)
-    return f"{spelled}{bracket}{arguments}"
+    return f"{plain_name(bare)}{bracket}{arguments}"

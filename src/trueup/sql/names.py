@@ -64,3 +64,9 @@ def function_name(call: Any) -> tuple[str, str]:
     """Schema and name of the function that is called."""
     parts = listed(call.funcname)
     return ("".join(parts[:-1]), parts[-1]) if parts else ("", "")
+
+
+def granted_on(grant: Any) -> str:
+    """What GRANT calls the kind of what it is on (ObjectType in src/include/nodes/parsenodes.h)."""
+    word = str(grant.objtype.name).removeprefix("OBJECT_").replace("_", " ")
+    return {"FDW": "FOREIGN DATA WRAPPER", "LARGEOBJECT": "LARGE OBJECT"}.get(word, word)

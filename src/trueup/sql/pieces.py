@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pglast
 from pglast import ast, parser
 
 from trueup.sql.lexer import skip_blank
+from trueup.sql.statements import located
+from trueup.sql.tree import expression, plpgsql_nodes, text_of, trees
 
 # PL/pgSQL statements whose text is SQL that runs as it stands.
 _RUNS_SQL: Final = {
@@ -51,17 +52,12 @@ class Piece:
 def pieces(sql: str) -> list[Piece]:
     """Everything that the text executes, in order. Raises pglast.parser.ParseError."""
     found: list[Piece] = []
-    for raw in _parsed(sql):
-        text = sql[raw.stmt_location : raw.stmt_location + raw.stmt_len if raw.stmt_len else None]
-        offset = skip_blank(sql, raw.stmt_location)
-        found.append(Piece(raw.stmt, offset))
-        if isinstance(raw.stmt, ast.DoStmt):
-            found += _in_block(raw.stmt, text, offset)
+    for tree, part in located(sql):
+        offset = skip_blank(sql, part.start)
+        found.append(Piece(tree, offset))
+        if isinstance(tree, ast.DoStmt):
+            found += _in_block(tree, sql[part], offset)
     return found
-
-
-def _parsed(sql: str) -> Any:
-    return pglast.parse_sql(sql)
 
 
 def _in_block(tree: ast.DoStmt, text: str, offset: int, depth: int = 0) -> Iterator[Piece]:
@@ -71,11 +67,11 @@ def _in_block(tree: ast.DoStmt, text: str, offset: int, depth: int = 0) -> Itera
         yield Piece(None, offset, inside=True, unread=f"a block in {language}")
         return
     try:
-        block = pglast.parse_plpgsql(text)
+        block = list(plpgsql_nodes(text))
     except (parser.ParseError, ValueError):
         yield Piece(None, offset, inside=True, unread="a DO block that can't be read")
         return
-    for name, node in _nodes(block):
+    for name, node in block:
         yield from _of_node(name, node, offset, depth)
 
 
@@ -92,60 +88,24 @@ def _of_node(name: str, node: Mapping[str, Any], offset: int, depth: int) -> Ite
 
 def _of_sql(query: str, offset: int, depth: int) -> Iterator[Piece]:
     try:
-        statements = _parsed(query)
+        statements = trees(query)
     except parser.ParseError:
         yield Piece(None, offset, inside=True, unread="a statement that can't be read")
         return
-    for raw in statements:
-        yield Piece(raw.stmt, offset, inside=True)
-        if isinstance(raw.stmt, ast.DoStmt) and depth < _DEEPEST:
-            yield from _in_block(raw.stmt, query, offset, depth + 1)
+    for tree in statements:
+        yield Piece(tree, offset, inside=True)
+        if isinstance(tree, ast.DoStmt) and depth < _DEEPEST:
+            yield from _in_block(tree, query, offset, depth + 1)
 
 
-def _of_text(expression: str, offset: int, depth: int) -> Iterator[Piece]:
+def _of_text(query: str, offset: int, depth: int) -> Iterator[Piece]:
     """EXECUTE of a constant is read like any statement; of anything else nothing is known."""
-    text = _constant(expression)
+    text = text_of(expression(query))
     if text is None or depth >= _DEEPEST:
         yield Piece(None, offset, inside=True, unread="SQL that is put together when it runs")
         return
     yield from _of_sql(text, offset, depth + 1)
 
 
-def _constant(expression: str) -> str | None:
-    try:
-        (raw,) = _parsed(f"SELECT {expression}")
-    except (parser.ParseError, ValueError):
-        return None
-    values: list[Any] = [target.val for target in raw.stmt.targetList or ()]
-    value = values[0] if len(values) == 1 else None
-    if isinstance(value, ast.A_Const) and isinstance(value.val, ast.String):
-        return str(value.val.sval)
-    return None
-
-
 def _query(expression: Any) -> str:
     return str(expression.get("PLpgSQL_expr", {}).get("query", "")) if expression else ""
-
-
-def _nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every named node of a PL/pgSQL tree, outer before inner."""
-    if isinstance(tree, Mapping):
-        for name, value in tree.items():
-            if isinstance(value, Mapping):
-                yield name, value
-            yield from _nodes(value)
-    elif isinstance(tree, list):
-        for item in tree:
-            yield from _nodes(item)
-
-
-def inner(tree: Any) -> Iterator[Any]:
-    """A parse tree's nodes, itself first, however deep."""
-    waiting = [tree]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, ast.Node):
-            yield value
-            waiting += reversed([getattr(value, name) for name in value])
-        elif isinstance(value, tuple | list):
-            waiting += reversed(value)

@@ -7,27 +7,18 @@ taken as used: the price is an object rebuilt that could have stayed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast import ast, parser
 
+from trueup.sql.names import relation as named
+from trueup.sql.quote import string_of, unquoted
+from trueup.sql.tree import kind_of, nodes, trees
+
 Relation = tuple[str, str]
-
-
-def walk(node: Any) -> Iterator[Any]:
-    """Every node of a parse tree, parents before children."""
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, tuple | list):
-            stack.extend(reversed(item))
-        elif isinstance(item, ast.Node):
-            yield item
-            stack.extend(getattr(item, name) for name in reversed(list(item)))
 
 
 @dataclass
@@ -68,18 +59,16 @@ def references(ddl: str) -> References:
     Raises pglast.parser.ParseError when PostgreSQL's parser can't read it.
     """
     found = References()
-    for raw in pglast.parse_sql(ddl):
-        for node in walk(raw):
-            reader = _READERS.get(type(node).__name__)
-            if reader:
-                reader(found, node)
+    for node in nodes(trees(ddl)):
+        reader = _READERS.get(kind_of(node))
+        if reader:
+            reader(found, node)
     return found
 
 
 def _range_var(found: References, node: Any) -> None:
-    relation = (node.schemaname or "", node.relname)
     alias = node.alias.aliasname if node.alias else node.relname
-    found.aliases.setdefault(alias, set()).add(relation)
+    found.aliases.setdefault(alias, set()).add(named(node))
 
 
 def _aliased(found: References, node: Any) -> None:
@@ -114,8 +103,7 @@ def _join(found: References, node: Any) -> None:
 def _constraint(found: References, node: Any) -> None:
     found.bare |= _strings(node.keys) | _strings(node.including) | _strings(node.fk_attrs)
     if node.pktable:
-        target = (node.pktable.schemaname or "", node.pktable.relname)
-        found.owned.setdefault(target, set()).update(_strings(node.pk_attrs))
+        found.owned.setdefault(named(node.pktable), set()).update(_strings(node.pk_attrs))
 
 
 def _named(found: References, node: Any) -> None:
@@ -200,7 +188,7 @@ class Mentions:
 def mentions(sql: str) -> Mentions:
     """The words of a text. Raises pglast.parser.ParseError when it can't be lexed."""
     words = [(token.name, sql[token.start : token.end + 1]) for token in parser.scan(sql)]
-    literals = {_literal(word) for name, word in words if name == "SCONST"}
+    literals = {string_of(word) for name, word in words if name == "SCONST"}
     names, bare, qualified = _identifiers(words)
     for literal in literals:
         inner = _inner_words(literal)
@@ -243,13 +231,7 @@ def _identifiers(words: _Words) -> tuple[set[str], set[str], set[tuple[str, str]
 
 def _identifier(word: str) -> str:
     """The name that a token stands for; "" when it is none."""
-    if word[:1] == '"':
-        return word[1:-1].replace('""', '"')
-    return word if word[:1].isalpha() or word[:1] == "_" else ""
-
-
-def _literal(word: str) -> str:
-    return word[word.index("'") + 1 : -1].replace("''", "'") if "'" in word else word
+    return unquoted(word) if word[:1].isalpha() or word[:1] in ("_", '"') else ""
 
 
 def _inner_words(literal: str) -> _Words:

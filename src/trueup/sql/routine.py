@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast import ast
 from pglast.enums import FunctionParameterMode
 
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 _INPUTS = frozenset(
     {
@@ -54,7 +54,7 @@ def parse_routine(ddl: str) -> Routine:
     Raises ValueError when there is none in the text, pglast.parser.ParseError when PostgreSQL's
     parser can't read it.
     """
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     if not isinstance(stmt, ast.CreateFunctionStmt):
         raise ValueError("no function in this text")
     sliced = Sliced.of(ddl)

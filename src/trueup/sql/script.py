@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from trueup.errors import StatementFailed
 from trueup.sql.lexer import StatementEnd, Token, TokenKind, tokens
 from trueup.sql.source_map import SourceMap
-from trueup.sql.transactions import kind_of, parse_one
+from trueup.sql.tree import kind_of, parse_one
 
 
 @dataclass(frozen=True, slots=True)

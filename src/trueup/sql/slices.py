@@ -7,11 +7,10 @@ tokens supply the ends. Offsets count characters.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pglast
 from pglast import parser
 
 _OPENING = frozenset({"ASCII_40", "ASCII_91"})
@@ -71,24 +70,3 @@ class Sliced:
             elif depth == 0 and token.name == _SEMICOLON:
                 break
         return ""
-
-
-def statements(sql: str) -> Iterator[tuple[Any, str]]:
-    """Each statement of a text: its parse tree and its own text without the semicolon.
-
-    Offsets in the tree count from the start of `sql`, not of the statement.
-    """
-    raw: Any
-    for raw in pglast.parse_sql(sql):
-        end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(sql)
-        yield raw.stmt, sql[raw.stmt_location : end].strip()
-
-
-def quote(name: str) -> str:
-    """An identifier, always quoted, as pg_dump --quote-all-identifiers writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def qualified(schema: str, name: str) -> str:
-    """A quoted name with its schema; without one when `schema` is empty."""
-    return f"{quote(schema)}.{quote(name)}" if schema else quote(name)

@@ -16,7 +16,10 @@ from typing import Any
 from pglast import ast
 from pglast.enums import AlterTableType, ConstrType
 
-from trueup.sql.slices import Sliced, qualified, statements
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _created(stmt: Any, sliced: Sliced) -> Table:
         columns=columns,
         constraints=constraints,
         persistence="unlogged" if stmt.relation.relpersistence == "u" else "permanent",
-        inherits=tuple(qualified(r.schemaname or "", r.relname) for r in stmt.inhRelations or ()),
+        inherits=tuple(qualified(*named(r)) for r in stmt.inhRelations or ()),
         of_type=sliced.text[stmt.ofTypename.location :].split("\n")[0].rstrip(" (;")
         if stmt.ofTypename
         else None,

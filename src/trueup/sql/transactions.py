@@ -1,9 +1,4 @@
-"""The statements of a text, and which of them begin and end transactions.
-
-PostgreSQL's parser (pglast) decides both. Its grammar is that of one PostgreSQL version; text that
-only another version understands is split by the lexer of `sql.lexer`. pglast is imported
-when first needed: most files never need it, and it takes longer to load than to run.
-"""
+"""Which statements of a text begin and end transactions: PostgreSQL's parser decides."""
 
 from __future__ import annotations
 
@@ -12,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from trueup.sql.lexer import skip_blank, split_statements
+from trueup.sql.statements import statement_slices
+from trueup.sql.tree import kind_of, parse_one
 
 # A text without any of these cannot end a transaction; what they mean is for the parser to say.
 _ENDINGS = ("commit", "rollback", "abort", "end", "prepare")
@@ -53,33 +49,6 @@ class _Step:
     offset: int
     is_last: bool
     chains: bool
-
-
-def statement_slices(sql: str) -> tuple[slice, ...]:
-    """Where each statement is in the text, comments around it and semicolons left out."""
-    from pglast import parser
-
-    try:
-        found: Sequence[slice] = parser.split(sql, only_slices=True)
-    except parser.ParseError:
-        found = split_statements(sql)
-    return tuple(slice(skip_blank(sql, part.start), part.stop) for part in found)
-
-
-def parse_one(sql: str) -> Any:
-    """The parse tree of a single statement, None where this parser does not understand it."""
-    from pglast import parser
-
-    try:
-        (raw,) = parser.parse_sql(sql)
-    except (parser.ParseError, ValueError):
-        return None
-    return raw.stmt
-
-
-def kind_of(tree: Any) -> str:
-    """The name of a parse tree's node, such as "CopyStmt"."""
-    return type(tree).__name__
 
 
 def form_of(sql: str) -> Form:

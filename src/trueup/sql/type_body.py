@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast import ast
 from pglast.enums import ConstrType
 
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Domain:
 @lru_cache(maxsize=1 << 16)
 def parse_type(ddl: str) -> Enum | Composite | Range | OtherType:
     """The type in an archive entry of kind TYPE."""
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     if isinstance(stmt, ast.CreateEnumStmt):
         values: Any = stmt.vals or ()
         return Enum(tuple(value.sval for value in values))
@@ -86,7 +86,7 @@ def _attributes(definitions: Any, sliced: Sliced) -> dict[str, str]:
 @lru_cache(maxsize=1 << 16)
 def parse_domain(ddl: str) -> Domain:
     """The domain in an archive entry of kind DOMAIN."""
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     sliced = Sliced.of(ddl)
     starts = [stmt.typeName.location]
     starts += [c.location for c in stmt.constraints or ()]

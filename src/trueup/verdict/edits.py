@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from trueup.sql.lexer import skip_blank
+
 # Integers that only say where in the text a node stood (PostgreSQL 18: nodes/parsenodes.h,
 # primnodes.h). CreateTableSpaceStmt has a `location` too, a path: that one is text and counts.
 _POSITIONS = frozenset(
@@ -99,10 +101,6 @@ def _line_of(text: str, statements: list[dict[str, Any]], index: int) -> int | N
     before it, which are not what changed)."""
     if index >= len(statements):
         return None
-    from pglast import parser
-
     start = statements[index].get("stmt_location", 0)  # in bytes
     at = len(text.encode()[:start].decode())
-    words = (token.start for token in parser.scan(text) if not token.name.endswith("_COMMENT"))
-    first = next((word for word in words if word >= at), at)
-    return text.count("\n", 0, first) + 1
+    return text.count("\n", 0, skip_blank(text, at)) + 1

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from pglast import parser
-
 from trueup.model.finding import Finding, Location, error
 from trueup.model.migration import Migration
 from trueup.sql.deeds import COLUMN, FUNCTION, RELATION, TYPE, Deeds, Thing
+from trueup.sql.tree import kind_of, parse_one
 from trueup.verdict.of_extension import extension_of
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -76,11 +75,8 @@ def of_its_table(thing: Thing, statement: str) -> Thing:
     PostgreSQL did not name it (a column that an index or a policy wants)."""
     if thing.parent or thing.kind != COLUMN:
         return thing
-    try:
-        (raw,) = parser.parse_sql(statement)
-    except (parser.ParseError, ValueError):
-        return thing
-    table = getattr(raw.stmt, _ABOUT.get(type(raw.stmt).__name__, ""), None)
+    tree = parse_one(statement)
+    table = getattr(tree, _ABOUT.get(kind_of(tree), ""), None)
     return replace(thing, parent=table.relname) if table else thing
 
 

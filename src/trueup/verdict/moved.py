@@ -108,8 +108,9 @@ def _same_again(moved: Moved) -> str:
 def _another(row: HistoryRow) -> str:
     return (
         f"if it is that migration, name it {row_label(row.version, row.name)}.sql again; if it is a"
-        " new one, bring the old file back (git log --all --diff-filter=D --name-only shows deleted files), or, where"
-        f" that is gone on purpose, `trueup repair --forget {row.version} --write`"
+        " new one, bring the old file back (git log --all --diff-filter=D --name-only shows deleted"
+        " files), or, where that is gone on purpose,"
+        f" `trueup repair --forget {row.version} --write`"
     )
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from trueup.diff.words import display
-from trueup.diff.words.plain import plain_name
 from trueup.diff.words.rights import words
 from trueup.model.holdings import Holding, Holdings, Spot
+from trueup.model.kinds import grant_word
 from trueup.model.rights import PUBLIC, Held, Rights, Slot, in_order, sources
 from trueup.model.schema import ObjectKey, Schema
-from trueup.sql.grants import grant_word, grants, listed, read_rights, sql_name
+from trueup.sql.grants import grants, listed, read_rights, sql_name
+from trueup.sql.quote import plain_name, quote
 
 Wanted = Callable[[ObjectKey], Rights | None]
 _NOTHING: Held = {}
@@ -157,7 +158,7 @@ def _exceeds(more: Rights, less: Rights, left_out: Collection[str]) -> bool:
 
 
 def _role(name: str) -> str:
-    return name if name == PUBLIC else '"' + name.replace('"', '""') + '"'
+    return name if name == PUBLIC else quote(name)
 
 
 def differing(

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trueup.diff.words import display
-from trueup.diff.words.plain import plain_name
 from trueup.model.finding import Finding, Severity, error, warning
 from trueup.model.states import InvalidIndex, SwitchedKey
-from trueup.sql.slices import qualified, quote
+from trueup.sql.quote import plain_name, qualified, quote
 
 # Findings whose next step names objects of the database.
 NAMES_OBJECTS = frozenset({"index_invalid", "key_switched_off", "key_switched_on"})

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from trueup.diff.words import display
 from trueup.model.finding import Finding
+from trueup.model.kinds import INDEXABLE
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.states import InvalidIndex, States
 from trueup.verdict.objects import Drift
 from trueup.verdict.state_findings import index_finding, key_finding, switched_on
 
-_TABLES = ("TABLE", "MATERIALIZED VIEW")
 _OF_INDEXES = frozenset({"INDEX ATTACH", "COMMENT", "SECURITY LABEL"})
 _INDEXED = frozenset({"INDEX", "CONSTRAINT"})
 
@@ -67,7 +67,7 @@ def judge_states(
     `applied`; all files give `migrations`. The schemas are cut to what counts."""
 
     def counts(schema: str, table: str) -> bool:
-        return any(ObjectKey(kind, schema, table) in database for kind in _TABLES)
+        return any(ObjectKey(kind, schema, table) in database for kind in INDEXABLE)
 
     there, elsewhere = live.beyond(said).on(counts), said.beyond(live).on(counts)
     ours = [index for index in there.indexes if _among(index, applied)]

@@ -15,6 +15,7 @@ from trueup.model.finding import Finding, Location, error, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.shadow.shadow import Replayed, Shadow
+from trueup.sql.quote import quote
 from trueup.workbench.gather import Gathering
 from trueup.workbench.project import Project
 
@@ -68,8 +69,7 @@ def _roles(shadow: Shadow, migrations: Sequence[Migration]) -> Migration | None:
     names = sorted(_role_names(shadow, migrations) - _role_names(shadow, ()))
     if not names:
         return None
-    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
-    text = "".join(f"CREATE ROLE {name};\n" for name in quoted)
+    text = "".join(f"CREATE ROLE {quote(name)};\n" for name in names)
     return Migration("", "roles", "roles of the migrations", text.encode())
 
 

@@ -9,10 +9,10 @@ from trueup.folder.migrations import Folder
 from trueup.folder.schema_file import SchemaFile
 from trueup.model.finding import Finding, error, warning
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
 from trueup.model.states import States
 from trueup.shadow.shadow import Replayed, Shadow
+from trueup.sql.schema_text import render
 from trueup.verdict.objects import Sides
 from trueup.verdict.rights import without_rights
 from trueup.workbench.declarative import declarative_schema

@@ -13,8 +13,8 @@ from trueup.folder.layouts.down import way_down
 from trueup.folder.layouts.unread import unread
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
 from trueup.shadow.shadow import Shadow
+from trueup.sql.schema_text import render
 from trueup.workbench.database import revealed_url
 from trueup.workbench.files import read_files, refuse_blocked
 from trueup.workbench.project import Project

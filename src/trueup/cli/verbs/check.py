@@ -56,11 +56,11 @@ def run(context: Context) -> int:
 
 def _in_form(context: Context, result: CheckResult) -> str:
     """The verdict in one of the forms that other programs read."""
-    from trueup.model.schema_blocks import object_lines
     from trueup.report.github import check_github
     from trueup.report.junit import check_junit
     from trueup.report.markdown import check_markdown
     from trueup.report.sarif import check_sarif
+    from trueup.sql.schema_blocks import object_lines
 
     form = context.args.format
     if form in ("markdown", "junit"):

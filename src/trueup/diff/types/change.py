@@ -10,7 +10,7 @@ from trueup.diff.types.meanings import outcome_of, through_text
 from trueup.diff.types.spelled import Type, name_of, read_type
 from trueup.diff.types.stored import keeps_bytes
 from trueup.diff.types.values import IN_DOUBT, Outcome, of_values
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
 _TEXT = '"text"'
 _CHECKED = "a value may break the domain's rules"

@@ -9,7 +9,7 @@ from trueup.diff.types.hazards import hazards_of
 from trueup.diff.types.known import Types
 from trueup.model.hazard import DATA_LOSS, IRREVERSIBLE, MAY_FAIL, Hazard
 from trueup.model.schema import ObjectKey
-from trueup.sql.slices import qualified
+from trueup.sql.quote import qualified
 from trueup.sql.type_body import Composite, Domain, Enum
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from pglast.parser import ParseError
 
 from trueup.diff.types.spelled import Type, name_of, read_type
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.sql.table import parse_table
 from trueup.sql.type_body import (
@@ -22,7 +23,6 @@ from trueup.sql.type_body import (
 )
 
 Body = Domain | Enum | Composite | Range | OtherType
-_TABLES = ("TABLE", "FOREIGN TABLE")
 
 
 class Definitions(Protocol):
@@ -65,7 +65,7 @@ class Types:
         type_ = self.definitions.ddl(ObjectKey("TYPE", schema, name))
         if type_ is not None:
             return parse_type(type_)
-        for kind in _TABLES:
+        for kind in TABLES:
             table = self.definitions.ddl(ObjectKey(kind, schema, name))
             if table is not None:
                 return Composite(_columns(table))

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from pglast import parser
 
+from trueup.sql.quote import unquoted
+
 
 @dataclass(frozen=True, slots=True)
 class Type:
@@ -68,5 +70,4 @@ def name_of(base: str) -> tuple[str, str] | None:
     words = [base[t.start : t.end + 1] for t in parser.scan(base) if t.name != "ASCII_46"]
     if len(words) != 2 or "." not in base:
         return None
-    schema, name = (w[1:-1].replace('""', '"') if w.startswith('"') else w for w in words)
-    return schema, name
+    return unquoted(words[0]), unquoted(words[1])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trueup.model.kinds import WITH_ROWS
 from trueup.model.schema import ObjectKey, Schema
 
-_TABLES = ("TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW")
-_TYPES = ("TYPE", "DOMAIN", *_TABLES)
+_TYPES = ("TYPE", "DOMAIN", *WITH_ROWS)
 
 
 def tables_holding(
@@ -22,7 +22,7 @@ def tables_holding(
             if key.kind in _TYPES and key not in seen:
                 seen.add(key)
                 waiting.append(key)
-                if key.kind in _TABLES:
+                if key.kind in WITH_ROWS:
                     found.add(key)
     return frozenset(found)
 

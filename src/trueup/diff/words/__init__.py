@@ -7,6 +7,7 @@ there, but not in the migrations. None stands for an object that a side lacks.
 from __future__ import annotations
 
 from trueup.diff.words.names import display
+from trueup.model.kinds import kind_named
 from trueup.model.schema import ObjectKey
 
 __all__ = ["describe", "display", "summarize"]
@@ -41,30 +42,9 @@ def summarize(key: ObjectKey, before: str | None, after: str | None) -> str:
     return f"{name}: {first} and {len(more)} more change{'s' if len(more) > 1 else ''}"
 
 
-# Kinds that are no things of their own but a property of one: what they say is more telling
-# than that they were created.
-_PROPERTIES = frozenset(
-    {
-        "ACL",
-        "DEFAULT",
-        "DEFAULT ACL",
-        "INDEX ATTACH",
-        "PRIVILEGES",
-        "ROW SECURITY",
-        "SEQUENCE OWNED BY",
-        "TABLE ATTACH",
-    }
-)
-_OTHER_VERBS = {
-    "COMMENT": ("added", "removed"),
-    "PUBLICATION TABLE": ("added", "removed"),
-    "PUBLICATION TABLES IN SCHEMA": ("added", "removed"),
-    "SECURITY LABEL": ("added", "removed"),
-}
-
-
 def _verb(kind: str, before: str | None, after: str | None) -> str | None:
-    if kind in _PROPERTIES or (before is not None and after is not None):
+    """What a property of something else says is more telling than that it was created."""
+    verbs = kind_named(kind).verbs
+    if not verbs or (before is not None and after is not None):
         return None
-    created, dropped = _OTHER_VERBS.get(kind, ("created", "dropped"))
-    return f"was {created if before is None else dropped}"
+    return f"was {verbs[0 if before is None else 1]}"

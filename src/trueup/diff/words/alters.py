@@ -10,9 +10,10 @@ from pglast.enums import AlterTableType
 
 from trueup.diff.words.facts import Fact, Facts, Flag, Value
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.tree import Entry, is_a
+from trueup.diff.words.tree import Entry
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import is_a
 
 Read = Callable[[Any, Sliced], Facts]
 

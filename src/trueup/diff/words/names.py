@@ -4,58 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trueup.diff.words.plain import plain_name
+from trueup.model.kinds import Tag, kind_named, subject_of_tag
 from trueup.model.schema import ObjectKey
-
-# Kinds whose tag is "table name" (pg_dump.c: dumpConstraint, dumpTrigger, dumpRule, dumpPolicy,
-# dumpAttrDef, dumpPublicationTable and so on), with the words for them.
-_ON_TABLE = {
-    "CONSTRAINT": "constraint",
-    "FK CONSTRAINT": "constraint",
-    "CHECK CONSTRAINT": "constraint",
-    "TRIGGER": "trigger",
-    "RULE": "rule",
-    "POLICY": "policy",
-}
-_NAMES = {
-    "PROCEDURAL LANGUAGE": "language",
-    "TABLE ATTACH": "partition",
-    "INDEX ATTACH": "index partition",
-    "ROW SECURITY": "table",
-    "SEQUENCE OWNED BY": "sequence",
-    "SHELL TYPE": "shell type",
-    "BLOB": "large object",
-    "BLOB METADATA": "large object",
-}
-# Kinds whose tag is the bare name with the types of its arguments.
-_WITH_ARGUMENTS = frozenset({"AGGREGATE", "FUNCTION", "PROCEDURE"})
-# Tags of comments, labels and rights: "KIND name"; of these kinds, "KIND name ON table".
-_ABOUT = {"COMMENT": "comment on", "ACL": "privileges on", "SECURITY LABEL": "security label on"}
-_ABOUT_WORDS = (
-    "ACCESS METHOD", "AGGREGATE", "CAST", "COLLATION", "COLUMN", "CONSTRAINT", "CONVERSION",
-    "DOMAIN", "EVENT TRIGGER", "EXTENSION", "FOREIGN DATA WRAPPER", "FOREIGN SERVER",
-    "FOREIGN TABLE", "FUNCTION", "INDEX", "LANGUAGE", "LARGE OBJECT", "LARGE OBJECTS",
-    "MATERIALIZED VIEW", "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "POLICY", "PROCEDURE",
-    "PROCEDURAL LANGUAGE", "PUBLICATION", "ROUTINE", "RULE", "SCHEMA", "SEQUENCE", "SERVER",
-    "STATISTICS", "SUBSCRIPTION", "TABLE", "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY",
-    "TEXT SEARCH PARSER", "TEXT SEARCH TEMPLATE", "TRANSFORM", "TRIGGER", "TYPE", "VIEW",
-)  # fmt: skip
+from trueup.sql.quote import plain_name
 
 
 def display(key: ObjectKey) -> str:
     """How people name the object, such as `function public.f(integer, text)`."""
-    if key.kind in _ABOUT:
-        return f"{_ABOUT[key.kind]} {_about(key)}"
-    if key.kind in _ON_TABLE:
-        return _on_table(key)
     special = _SPECIAL.get(key.kind)
     if special:
         return special(key)
-    return f"{_NAMES.get(key.kind, key.kind.lower())} {_qualified(key)}"
+    kind = kind_named(key.kind)
+    word = kind.word or key.kind.lower()
+    if kind.tag is Tag.ABOUT:
+        return f"{word} on {_about(key)}"
+    return f"{word} {_on_table(key) if kind.tag is Tag.ON_TABLE else _qualified(key)}"
 
 
 def _qualified(key: ObjectKey) -> str:
-    if key.kind in _WITH_ARGUMENTS:
+    if kind_named(key.kind).tag is Tag.ARGUMENTS:
         name, bracket, arguments = key.name.partition("(")
         return _within(key.schema, f"{plain_name(name)}{bracket}{arguments}")
     return _within(key.schema, plain_name(key.name))
@@ -69,17 +36,12 @@ def _on_table(key: ObjectKey) -> str:
     """Table and name are separated by a space; where a table's name holds one, its first word is
     taken for all of it."""
     table, _, name = key.name.partition(" ")
-    shown = _always_quoted(name) if key.kind == "POLICY" else plain_name(name)
-    return f"{_ON_TABLE[key.kind]} {shown} on {_within(key.schema, plain_name(table))}"
-
-
-def _always_quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    shown = plain_name(name, always=key.kind == "POLICY")
+    return f"{shown} on {_within(key.schema, plain_name(table))}"
 
 
 def _about(key: ObjectKey) -> str:
-    kind = _longest_kind(key.name)
-    name = key.name[len(kind) :].strip()
+    kind, name = subject_of_tag(key.name)
     what, _, table = _split_on(name)
     if kind in _TAGGED:
         return _TAGGED[kind](ObjectKey(kind, key.schema, name))
@@ -88,11 +50,6 @@ def _about(key: ObjectKey) -> str:
     domain = table.removeprefix("DOMAIN ")
     place = f"{'domain ' if domain != table else ''}{_within(key.schema, domain)}"
     return f"{kind.lower()} {what} on {place}"
-
-
-def _longest_kind(tag: str) -> str:
-    fitting = [kind for kind in _ABOUT_WORDS if tag.startswith(f"{kind} ")]
-    return max(fitting, key=len, default="")
 
 
 def _split_on(name: str) -> tuple[str, str, str]:

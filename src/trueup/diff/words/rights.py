@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from trueup.diff.words.plain import plain_name
 from trueup.model.rights import PUBLIC, Rights, Slot, in_order
 from trueup.model.schema import ObjectKey
 from trueup.sql.grants import rights_in
+from trueup.sql.quote import plain_name
 
-_WORDS = {"FDW": "foreign data wrapper ", "FOREIGN_SERVER": "server ", "TABLE": ""}
+_WORDS = {"FOREIGN SERVER": "server ", "TABLE": ""}
 _VERBS = {"REFERENCES": "reference", "TRIGGER": "add triggers", "USAGE": "use"}
 _LEADS = {"CREATE": " in ", "EXECUTE": " ", "USAGE": " "}
 

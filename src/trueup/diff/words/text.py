@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pglast import parser
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
 
-from trueup.diff.words.plain import plain_name
+from trueup.sql.quote import plain_name, unquoted
 
 LIMIT = 80
 _KEPT = 24  # characters shown before the place where two long values part
@@ -46,7 +46,7 @@ def _bare_names(sql: str) -> str:
 def _bare(word: str) -> str:
     if not (word.startswith('"') and word.endswith('"')):
         return word
-    name = word[1:-1].replace('""', '"')
+    name = unquoted(word)
     keyword = name in RESERVED_KEYWORDS or name in COL_NAME_KEYWORDS
     return word if keyword else plain_name(name)
 
@@ -114,65 +114,3 @@ def _bare_line(line: str) -> str:
         return plain(line)
     except parser.ParseError:
         return line
-
-
-def literal(text: str) -> str:
-    """A string as SQL writes it, whole."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def clauses(statement: str, *words: str) -> dict[str, str]:
-    """What stands after each of these keywords up to the next of them, outside brackets.
-
-    pg_dump quotes every identifier, so a bare word is a keyword. Where a word comes twice, the
-    first place counts, and what follows the second is left out.
-    """
-    found: dict[str, str] = {}
-    open_word, since = "", 0
-    for word, start, end in (*_outer_words(statement), ("", len(statement), len(statement))):
-        if word in words or not word:
-            if open_word:
-                found.setdefault(open_word, statement[since:start].strip())
-            open_word, since = word, end
-    return found
-
-
-def after(statement: str, word: str) -> str:
-    """Everything after the first place of a keyword outside brackets; "" where it isn't."""
-    for found, _, end in _outer_words(statement):
-        if found == word:
-            return statement[end:].strip()
-    return ""
-
-
-def until(statement: str, word: str) -> str:
-    """Everything before the first place of a keyword outside brackets; all where it isn't."""
-    for found, start, _ in _outer_words(statement):
-        if found == word:
-            return statement[:start].strip()
-    return statement
-
-
-def _outer_words(statement: str) -> Iterator[tuple[str, int, int]]:
-    depth = 0
-    for token in parser.scan(statement):
-        word = statement[token.start : token.end + 1]
-        depth += (word in "([") - (word in ")]")
-        if depth == 0 and token.kind != "NO_KEYWORD":
-            yield word.upper(), token.start, token.end + 1
-
-
-def listed(bracketed: str) -> list[str]:
-    """The elements of a bracketed, or bare, list with commas, each as written."""
-    inner = bracketed.strip()
-    offset = 1 if inner.startswith("(") and inner.endswith(")") else 0
-    body = inner[offset : len(inner) - offset]
-    elements, depth, since = [], 0, 0
-    for token in parser.scan(body):
-        word = body[token.start : token.end + 1]
-        depth += (word in "([") - (word in ")]")
-        if depth == 0 and word == ",":
-            elements.append(body[since : token.start].strip())
-            since = token.end + 1
-    last = body[since:].strip()
-    return [*elements, last] if last else elements

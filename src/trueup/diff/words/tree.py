@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.diff.words.plain import plain_name
-from trueup.sql.slices import Sliced, statements
+from trueup.sql.quote import plain_name
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import statements
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,6 @@ class Entry:
         return [(tree, text) for tree, text in self.trees if isinstance(tree, kind)]
 
 
-def is_a(node: Any, kind: type) -> bool:
-    """isinstance without narrowing: pglast types every field of a node as optional."""
-    return isinstance(node, kind)
-
-
 def dotted(names: Any) -> str:
     """A name from the String nodes of a qualified one."""
     return ".".join(plain_name(part.sval) for part in names or ())
@@ -64,13 +60,3 @@ def _role(node: Any) -> str:
     if node.rolename:
         return plain_name(node.rolename)
     return str(node.roletype.name).removeprefix("ROLESPEC_")
-
-
-def constant(node: Any) -> str:
-    """The value of a constant, bare: text without its quotes, numbers, true and false."""
-    value = getattr(node, "val", node)
-    for field in ("sval", "ival", "fval", "boolval", "bsval"):
-        found = getattr(value, field, None)
-        if found is not None:
-            return str(found).lower() if field == "boolval" else str(found)
-    return ""

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import pglast
 from pglast import ast
 from psycopg import pq
 
@@ -16,6 +15,7 @@ from trueup.errors import ConnectionFailed, StatementFailed, ValidationFailed
 from trueup.model.finding import Location
 from trueup.ops.agents.draft import QUERY, read_query
 from trueup.sql.source_map import SourceMap
+from trueup.sql.statements import located
 from trueup.verdict.drafts import Piece, uses_outside
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
@@ -99,13 +99,8 @@ def _one(sql: str) -> tuple[Any, str]:
             f"the query uses {outside}, which acts outside of the transaction",
             "read tables and views instead",
         )
-    (raw,) = _parsed(sql)
-    end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(sql)
-    return piece.tree, sql[raw.stmt_location : end]
-
-
-def _parsed(sql: str) -> Any:
-    return pglast.parse_sql(sql)
+    ((_, part),) = located(sql)
+    return piece.tree, sql[part]
 
 
 def _insist_on_reading(piece: Piece) -> None:

@@ -11,6 +11,7 @@ from trueup.diff.words import display
 from trueup.errors import CannotTell, ValidationFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, error
+from trueup.model.kinds import ROUTINES
 from trueup.model.migration import Migration
 from trueup.model.schema import ObjectKey, Schema
 from trueup.ops.diff import split_by_order
@@ -29,7 +30,7 @@ _PREPARED = frozenset(
     {"SCHEMA", "EXTENSION", "COMMENT", "ACL", "DEFAULT ACL", "SECURITY LABEL", "PUBLICATION"}
 )
 # Made with OR REPLACE as a rule, and holding no rows: that one is there tells nothing of a file.
-_REPLACED = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE"})
+_REPLACED = frozenset(ROUTINES)
 _SPELLED_OUT = 5
 
 

@@ -21,12 +21,12 @@ from trueup.model.finding import Finding, error
 from trueup.model.history import HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.model.schema_text import render
 from trueup.ops.baseline.rights import prove_rights, with_rights
 from trueup.recovery.regenerate import Written, write_schema_file
 from trueup.recovery.schema_file import Intent
 from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Shadow
+from trueup.sql.schema_text import render
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
 from trueup.workbench.replays import live_alone, replay_on

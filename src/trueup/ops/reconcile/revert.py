@@ -28,7 +28,7 @@ from trueup.ops.reconcile.look import (
     without,
 )
 from trueup.ops.reconcile.refusals import refuse_revert
-from trueup.sql.slices import qualified
+from trueup.sql.quote import qualified
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from trueup.diff.types import Types, change_of_type, exchange_of_type, read_type
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration, Fate
@@ -22,7 +23,6 @@ from trueup.plan.steps import CREATE, Edge
 from trueup.plan.tables.column_steps import column_steps, column_subject, physical_steps, table_name
 from trueup.plan.tables.opening import (
     COLUMN,
-    TABLES,
     ColumnOf,
     all_columns,
     column_key,
@@ -33,7 +33,7 @@ from trueup.plan.tables.opening import (
     row_type_users,
 )
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 from trueup.sql.table import Column
 
 # DROP EXPRESSION exists since 13, SET EXPRESSION since 17.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-import pglast
 from pglast.enums import ObjectType
 
 from trueup.model.schema import ObjectKey
@@ -16,6 +15,7 @@ from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import CHECK, part_key
 from trueup.plan.work import Work
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 # What initdb says of the schema public; taking a comment away is not the same as never touching it.
 _STANDARD = "COMMENT ON SCHEMA \"public\" IS 'standard public schema'"
@@ -29,7 +29,7 @@ class CommentRule(Rule):
     def refine(
         self, element: Element, relation: ObjectKey, columns: Mapping[str, ObjectKey], side: Side
     ) -> None:
-        stmt: Any = pglast.parse_sql(element.ddl)[0].stmt
+        stmt: Any = first(element.ddl)
         names = [getattr(part, "sval", "") for part in _parts(stmt.object)]
         if stmt.objtype == ObjectType.OBJECT_COLUMN:
             side.add_needs(element.key, [columns[n] for n in names[-1:] if n in columns])

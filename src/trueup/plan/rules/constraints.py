@@ -10,6 +10,7 @@ import pglast
 
 from trueup.diff.types import compares
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration, Fate
@@ -18,10 +19,11 @@ from trueup.plan.rule import Rule, Space, statements
 from trueup.plan.rules.indexes import IndexRule
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tables.opening import CHECK, TABLES, followed, part_key
+from trueup.plan.tables.opening import CHECK, followed, part_key
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
 
 _SCAN = "all rows are read under a lock that stops writers"
 
@@ -153,7 +155,7 @@ def altered_constraint(old: Element, new: Element) -> Alteration | None:
         return None
     if "not enforced" in states ^ wanted:
         return None
-    table = f"{quote(entry.relation[0])}.{quote(entry.relation[1])}"
+    table = qualified(entry.relation[0], entry.relation[1])
     name = quote(entry.constraint)
     found: tuple[Statement, ...] = ()
     timing = {"deferrable", "deferred"}

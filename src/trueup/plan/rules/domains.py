@@ -14,7 +14,7 @@ from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.rules.types import away_name
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import qualified, quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.type_body import Domain, parse_domain
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
@@ -14,7 +12,8 @@ from trueup.plan.element import Element
 from trueup.plan.rule import ANY_OPERATOR, Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
+from trueup.sql.tree import first
 
 
 class ExtensionRule(Rule):
@@ -46,7 +45,7 @@ class ExtensionRule(Rule):
 
 
 def _schema(ddl: str) -> str:
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     return next((o.arg.sval for o in stmt.options or () if o.defname == "schema"), "")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
-
-import pglast
+from typing import ClassVar
 
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
@@ -13,16 +11,15 @@ from trueup.plan.element import Element, Side
 from trueup.plan.options import option_changes
 from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
-
-
-def _parse(ddl: str) -> Any:
-    return pglast.parse_sql(ddl)[0].stmt
+from trueup.sql.names import listed
+from trueup.sql.quote import quote, standard_literal
+from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 
 def _options(ddl: str) -> list[str]:
     sliced = Sliced.of(ddl)
-    return [sliced.element(option.location) for option in _parse(ddl).options or ()]
+    return [sliced.element(option.location) for option in first(ddl).options or ()]
 
 
 def _option_change(old: Element, new: Element) -> str:
@@ -50,9 +47,9 @@ class WrapperRule(Rule):
 
 def _functions(ddl: str) -> dict[str, str]:
     """The HANDLER and VALIDATOR clauses as they are written."""
-    options = _parse(ddl).func_options or ()
+    options = first(ddl).func_options or ()
     return {
-        o.defname: f"{o.defname.upper()} " + ".".join(quote(part.sval) for part in o.arg)
+        o.defname: f"{o.defname.upper()} " + ".".join(map(quote, listed(o.arg)))
         for o in options
         if o.arg
     }
@@ -64,14 +61,14 @@ class ServerRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = ("SERVER",)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         if (before.servertype, before.fdwname) != (after.servertype, after.fdwname):
             return None
         if before.version and not after.version:
             return None
         words = []
         if before.version != after.version:
-            words.append("VERSION '" + after.version.replace("'", "''") + "'")
+            words.append(f"VERSION {standard_literal(after.version)}")
         words += filter(None, [_option_change(old, new)])
         return Alteration(statements(new, f"ALTER SERVER {quote(new.key.name)} {' '.join(words)}"))
 
@@ -83,7 +80,7 @@ class UserMappingRule(Rule):
 
     def prepare(self, element: Element, side: Side) -> None:
         """The archive does not say that a mapping stands on its server."""
-        server = ObjectKey("SERVER", "", str(_parse(element.ddl).servername))
+        server = ObjectKey("SERVER", "", str(first(element.ddl).servername))
         side.add_needs(element.key, [server] if server in side else [])
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:

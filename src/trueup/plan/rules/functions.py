@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import pglast
 from pglast.parser import ParseError
 
 from trueup.model.schema import ObjectKey
@@ -19,6 +18,7 @@ from trueup.plan.element import Element
 from trueup.plan.rule import Rule, Space, statements
 from trueup.plan.work import Work
 from trueup.sql.routine import Routine, parse_routine
+from trueup.sql.tree import first
 
 
 class RoutineRule(Rule):
@@ -89,7 +89,7 @@ class AggregateRule(RoutineRule):
 
 
 def _result_parts(ddl: str) -> dict[str, str]:
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     wanted = {"sfunc", "stype", "finalfunc", "hypothetical", "kind"}
     return {o.defname: str(o.arg) for o in stmt.definition or () if o.defname in wanted}
 

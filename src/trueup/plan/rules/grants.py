@@ -11,33 +11,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
 from pglast import ast
 from pglast.enums import RoleSpecType
 
+from trueup.model.kinds import ROUTINES, grant_word, kind_named
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first
 
 ACL, DEFAULT_ACL = "ACL", "DEFAULT ACL"
-# The word that default privileges have for a kind of object.
-_CLASSES = {
-    "TABLE": "TABLES",
-    "VIEW": "TABLES",
-    "MATERIALIZED VIEW": "TABLES",
-    "FOREIGN TABLE": "TABLES",
-    "SEQUENCE": "SEQUENCES",
-    "FUNCTION": "FUNCTIONS",
-    "PROCEDURE": "FUNCTIONS",
-    "AGGREGATE": "FUNCTIONS",
-    "TYPE": "TYPES",
-    "DOMAIN": "TYPES",
-    "SCHEMA": "SCHEMAS",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +67,7 @@ def rights(ddl: str) -> tuple[Right, ...]:
     found: list[Right] = []
     grantor = ""
     for text in split(ddl):
-        stmt: Any = pglast.parse_sql(text)[0].stmt
+        stmt: Any = first(text)
         if isinstance(stmt, ast.VariableSetStmt):
             grantor = stmt.args[0].val.sval if stmt.args else ""
             continue
@@ -146,8 +135,8 @@ class AclRule(Rule):
 
     def after_create(self, element: Element, work: Work) -> Iterable[Statement]:
         """Default privileges in force gave the new object rights that it may not have to have."""
-        word = _CLASSES.get(element.key.kind)
-        if word is None or not element.ddl.lstrip().startswith(("CREATE", "SET", "ALTER TABLE")):
+        word = kind_named(element.key.kind).defaults
+        if not word or not element.ddl.lstrip().startswith(("CREATE", "SET", "ALTER TABLE")):
             return
         wanted = _wanted(element, work)
         for right in _given_by_default(element, word, work):
@@ -194,14 +183,12 @@ def _given_by_default(element: Element, word: str, work: Work) -> Iterable[Right
 
 def _target(element: Element) -> str:
     """How GRANT names the object; the DROP statement spells its name and argument types."""
-    kind = element.key.kind
-    if kind in ("FUNCTION", "PROCEDURE", "AGGREGATE"):
-        word = "FUNCTION" if kind == "AGGREGATE" else kind
-        return f"{word} {element.drop.strip().rstrip(';').partition(f'DROP {kind} ')[2]}"
-    if kind == "SCHEMA":
-        return f"SCHEMA {quote(element.key.name)}"
-    word = {"TABLES": "TABLE", "SEQUENCES": "SEQUENCE", "TYPES": "TYPE"}[_CLASSES[kind]]
-    return f"{word} {qualified(element.key.schema, element.key.name)}"
+    key = element.key
+    if key.kind in ROUTINES:
+        named = element.drop.strip().rstrip(";").partition(f"DROP {key.kind} ")[2]
+    else:
+        named = qualified(key.schema, key.name)
+    return f"{grant_word(key.kind)} {named}"
 
 
 class DefaultAclRule(Rule):

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES, WITH_ROWS
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
@@ -16,13 +15,14 @@ from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, DROP, Edge
-from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import REPLICA, entry_changes, read_entry, reset_tail
 from trueup.plan.work import Work
-from trueup.sql.slices import qualified, quote
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified, quote
+from trueup.sql.tree import first
 
 INDEX_ATTACH = "INDEX ATTACH"
-_RELATIONS = (*TABLES, "MATERIALIZED VIEW")
 
 
 def index_name(element: Element) -> str:
@@ -48,8 +48,8 @@ def _whole_of(attach: Element, side: Side) -> ObjectKey | None:
 
 @lru_cache(maxsize=1 << 16)
 def _altered(ddl: str) -> tuple[str, str]:
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
-    return stmt.relation.schemaname, stmt.relation.relname
+    stmt: Any = first(ddl)
+    return named(stmt.relation)
 
 
 _INDEXED = ("INDEX", "CONSTRAINT")
@@ -81,7 +81,7 @@ class IndexRule(Rule):
         return None if found is None else Alteration(found)
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        yield from sorted(n for n in element.needs if n.kind in _RELATIONS)
+        yield from sorted(n for n in element.needs if n.kind in WITH_ROWS)
         whole = whole_index(element, work.source)
         if whole and not is_freed(element, work):
             yield whole

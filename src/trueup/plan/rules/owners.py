@@ -7,41 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from trueup.model.kinds import kind_named
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
 
-# Kinds with an owner of their own; the rest follow their table.
-_OWNED = frozenset(
-    {
-        "TABLE",
-        "FOREIGN TABLE",
-        "VIEW",
-        "MATERIALIZED VIEW",
-        "SEQUENCE",
-        "FUNCTION",
-        "PROCEDURE",
-        "AGGREGATE",
-        "TYPE",
-        "DOMAIN",
-        "SCHEMA",
-        "COLLATION",
-        "CONVERSION",
-        "OPERATOR",
-        "OPERATOR CLASS",
-        "OPERATOR FAMILY",
-        "STATISTICS",
-        "TEXT SEARCH CONFIGURATION",
-        "TEXT SEARCH DICTIONARY",
-        "FOREIGN DATA WRAPPER",
-        "SERVER",
-        "EVENT TRIGGER",
-        "PUBLICATION",
-        "SUBSCRIPTION",
-    }
-)
 # initdb's own; a role of that name can't be asked for on every server.
 _ROOT = frozenset({"", "pg_database_owner"})
 
@@ -52,7 +24,12 @@ class OwnerRule(Rule):
     def after_create(self, element: Element, work: Work) -> Iterable[Statement]:
         old = work.source.get(element.key)
         several = len(work.source.owners - _ROOT) > 1
-        if old is None or not several or old.owner in _ROOT or element.key.kind not in _OWNED:
+        if (
+            old is None
+            or not several
+            or old.owner in _ROOT
+            or not kind_named(element.key.kind).owned
+        ):
             return ()
         named = element.drop.strip().rstrip(";").partition(f"DROP {element.key.kind} ")[2]
         if not named:

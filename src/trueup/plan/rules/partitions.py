@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.opening import ATTACH
 from trueup.plan.tables.tails import read_entry
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import qualified, quote
 
 
 class AttachRule(Rule):
@@ -47,10 +48,10 @@ class AttachRule(Rule):
         return statements(element, element.ddl, *prices)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        child = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        child = qualified(element.key.schema, element.key.name)
         above = [n for n in element.needs if n.kind in TABLES and n not in _child(element)]
         for parent in sorted(above):
-            name = f"{quote(parent.schema)}.{quote(parent.name)}"
+            name = qualified(parent.schema, parent.name)
             yield from statements(element, f"ALTER TABLE {name} DETACH PARTITION {child}")
             # It keeps its copies of the foreign keys; what it should have is made by its own
             # entries.

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import pglast
-
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.rule import Rule, statements
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 
 class PolicyRule(Rule):
@@ -27,17 +28,17 @@ class PolicyRule(Rule):
     blocks_retype: ClassVar[bool] = True
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        stmt = _parse(element.ddl)
+        stmt = first(element.ddl)
         for kind in TABLES:
-            yield ObjectKey(kind, stmt.table.schemaname or "", stmt.table.relname)
+            yield ObjectKey(kind, *named(stmt.table))
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         if (before.cmd_name, before.permissive) != (after.cmd_name, after.permissive):
             return None
         if (before.qual and not after.qual) or (before.with_check and not after.with_check):
             return None
-        table = qualified(after.table.schemaname or "", after.table.relname)
+        table = qualified(*named(after.table))
         clauses = [
             clause
             for clause, former in zip(_clauses(new.ddl), _clauses(old.ddl), strict=True)
@@ -45,10 +46,6 @@ class PolicyRule(Rule):
         ]
         name = quote(after.policy_name)
         return Alteration(statements(new, f"ALTER POLICY {name} ON {table} {' '.join(clauses)}"))
-
-
-def _parse(ddl: str) -> Any:
-    return pglast.parse_sql(ddl)[0].stmt
 
 
 def _clauses(ddl: str) -> tuple[str, str, str]:

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import pglast
-
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.options import named_options
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified, quote, standard_literal
+from trueup.sql.slices import Sliced
+from trueup.sql.tree import first
 
 # What pg_dump leaves out of WITH (…) where it is the default.
 _USUAL = {"publish_via_partition_root": "false", "publish_generated_columns": "none"}
 
 
-def _parse(ddl: str) -> Any:
-    return pglast.parse_sql(ddl)[0].stmt
-
-
 def _with(ddl: str) -> dict[str, str]:
     """The options in WITH (…)."""
     sliced = Sliced.of(ddl)
-    return named_options([sliced.element(o.location) for o in _parse(ddl).options or ()])
+    return named_options([sliced.element(o.location) for o in first(ddl).options or ()])
 
 
 class PublicationRule(Rule):
@@ -37,7 +34,7 @@ class PublicationRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = ("PUBLICATION",)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         if bool(before.for_all_tables) != bool(after.for_all_tables):
             return None
         options, former = {**_USUAL, **_with(new.ddl)}, {**_USUAL, **_with(old.ddl)}
@@ -58,13 +55,12 @@ class PublishedRule(Rule):
         return sorted(n for n in element.needs if n.kind in ("PUBLICATION", "SCHEMA", *TABLES))
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        stmt = _parse(element.ddl)
+        stmt = first(element.ddl)
         start = f"ALTER PUBLICATION {quote(stmt.pubname)} DROP"
         published = stmt.pubobjects[0]
         if published.pubtable is None:
             return statements(element, f"{start} TABLES IN SCHEMA {quote(published.name)}")
-        relation = published.pubtable.relation
-        table = f"{quote(relation.schemaname)}.{quote(relation.relname)}"
+        table = qualified(*named(published.pubtable.relation))
         return statements(element, f"{start} TABLE ONLY {table}")
 
 
@@ -74,11 +70,11 @@ class SubscriptionRule(Rule):
     kinds: ClassVar[tuple[str, ...]] = ("SUBSCRIPTION",)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
-        before, after = _parse(old.ddl), _parse(new.ddl)
+        before, after = first(old.ddl), first(new.ddl)
         start = f"ALTER SUBSCRIPTION {quote(new.key.name)}"
         changes: list[str] = []
         if before.conninfo != after.conninfo:
-            changes.append("CONNECTION '" + after.conninfo.replace("'", "''") + "'")
+            changes.append(f"CONNECTION {standard_literal(after.conninfo)}")
         names, former = ([p.sval for p in s.publication] for s in (after, before))
         if names != former:
             listed = ", ".join(quote(name) for name in names)

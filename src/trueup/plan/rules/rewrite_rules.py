@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from trueup.model.kinds import RELATIONS
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Rule, split, statements
-from trueup.plan.tables.opening import TABLES
+from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
-
-_RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
+from trueup.sql.quote import qualified, quote
+from trueup.sql.statements import split
 
 
 class RewriteRule(Rule):
@@ -32,14 +31,14 @@ class RewriteRule(Rule):
         before, after = split(old.ddl), split(new.ddl)
         if relation is None or before[0] != after[0]:
             return None
-        table = f"{quote(relation.schema)}.{quote(relation.name)}"
+        table = qualified(relation.schema, relation.name)
         name = quote(new.key.name.removeprefix(f"{relation.name} "))
         states = after[1:] or (f"ALTER TABLE {table} ENABLE RULE {name}",)
         return Alteration(tuple(s for text in states for s in statements(new, text)))
 
 
 def _relation(element: Element) -> ObjectKey | None:
-    found = [n for n in element.needs if n.kind in _RELATIONS]
+    found = [n for n in element.needs if n.kind in RELATIONS]
     owning = [n for n in found if element.key.name.startswith(f"{n.name} ")]
     return max(owning, key=lambda n: len(n.name), default=None)
 

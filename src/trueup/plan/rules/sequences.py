@@ -7,19 +7,23 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
 from pglast import ast
 
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES, all_columns, column_key, followed, read_table
+from trueup.plan.tables.opening import all_columns, column_key, followed, read_table
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.names import listed
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified, quote, standard_literal
+from trueup.sql.slices import Sliced
+from trueup.sql.tree import first, trees
 
 OWNED_BY = "SEQUENCE OWNED BY"
 # The words of each clause, for the value NO … has and the order ALTER SEQUENCE is written in.
@@ -53,9 +57,7 @@ def parse_sequence(ddl: str) -> Sequence:
     """The sequence in an archive entry of kind SEQUENCE."""
     sliced = Sliced.of(ddl)
     found = Sequence()
-    raw: Any
-    for raw in pglast.parse_sql(ddl):
-        stmt = raw.stmt
+    for stmt in trees(ddl):
         if isinstance(stmt, ast.CreateSeqStmt):
             unlogged = stmt.sequence is not None and stmt.sequence.relpersistence == "u"
             found = Sequence(_clauses(stmt.options, sliced), "UNLOGGED" if unlogged else "LOGGED")
@@ -77,7 +79,7 @@ def _altered(found: Sequence, stmt: Any, sliced: Sliced) -> Sequence:
     return Sequence(
         clauses,
         next((clause.upper() for clause in ("logged", "unlogged") if clause in clauses), ""),
-        table=f"{quote(relation.schemaname or '')}.{quote(relation.relname)}",
+        table=qualified(*named(relation)),
         column=command.name,
         generated=generated,
         identity=f"GENERATED {generated} AS IDENTITY {brackets}",
@@ -110,7 +112,7 @@ class SequenceRule(Rule):
         if (before.table, before.column) != (after.table, after.column):
             return None
         found: list[Statement] = []
-        name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
+        name = qualified(new.key.schema, new.key.name)
         changes = _changes(before, after)
         prices = hazards_of_sequence(f"{new.key.schema}.{new.key.name}", old.ddl, new.ddl)
         if after.is_identity:
@@ -255,9 +257,9 @@ def _set_to_highest(
     element: Element, sequence: Sequence, table: str, column: str
 ) -> tuple[Statement, ...]:
     """A value below the start is never reached, and setval refuses one below the minimum."""
-    own = f"{quote(element.key.schema)}.{quote(element.key.name)}".replace("'", "''")
+    own = standard_literal(qualified(element.key.schema, element.key.name))
     highest = f"pg_catalog.max({quote(column)})"
-    value = f"pg_catalog.setval('{own}'::pg_catalog.regclass, {highest})"
+    value = f"pg_catalog.setval({own}::pg_catalog.regclass, {highest})"
     start = sequence.number("start") or 1
     return statements(element, f"SELECT {value} FROM {table} HAVING {highest} >= {start}")
 
@@ -290,8 +292,7 @@ class OwnedByRule(Rule):
 
     def prepare(self, element: Element, side: Side) -> None:
         """The archive says only the sequence, not the table."""
-        raw: Any = pglast.parse_sql(element.ddl)[0]
-        schema, table = (part.sval for part in raw.stmt.options[0].arg[:2])
+        schema, table = listed(first(element.ddl).options[0].arg)[:2]
         keys = (ObjectKey(kind, schema, table) for kind in TABLES)
         side.add_needs(element.key, [key for key in keys if key in side])
 
@@ -302,7 +303,7 @@ class OwnedByRule(Rule):
         """Sequence and table must have one owner."""
         owner = _owner_needed(element, work)
         if owner:
-            name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+            name = qualified(element.key.schema, element.key.name)
             yield from statements(element, f"ALTER SEQUENCE {name} OWNER TO {owner}")
         yield from statements(element, element.ddl)
         key = ObjectKey("SEQUENCE", element.key.schema, element.key.name)
@@ -312,13 +313,12 @@ class OwnedByRule(Rule):
 
     def _continued(self, element: Element, sequence: Sequence, work: Work) -> Iterator[Statement]:
         """A new sequence of a column that has rows goes on after the highest value in it."""
-        raw: Any = pglast.parse_sql(element.ddl)[0]
-        schema, table, column = (part.sval for part in raw.stmt.options[0].arg)
+        schema, table, column = listed(first(element.ddl).options[0].arg)
         key = ObjectKey("TABLE", schema, table)
         known = all_columns(work.source, key).get(column)
         is_number = known is not None and known.type in _WHOLE_NUMBERS
         if is_number and _has_rows(element, column, _column_of(element), work):
-            name = f"{quote(schema)}.{quote(table)}"
+            name = qualified(schema, table)
             yield from _set_to_highest(element, sequence, name, column)
 
     def on_loss(self, element: Element, lost: ObjectKey, work: Work) -> None:
@@ -329,7 +329,7 @@ class OwnedByRule(Rule):
         yield ObjectKey("SEQUENCE", element.key.schema, element.key.name)
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        name = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        name = qualified(element.key.schema, element.key.name)
         return statements(element, f"ALTER SEQUENCE {name} OWNED BY NONE")
 
 

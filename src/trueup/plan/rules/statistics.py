@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from trueup.model.kinds import WITH_ROWS
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
-from trueup.plan.rule import Rule, split, statements
-from trueup.plan.tables.opening import TABLES
+from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import qualified
+from trueup.sql.quote import qualified
+from trueup.sql.statements import split
 
 
 class StatisticsRule(Rule):
@@ -21,7 +22,7 @@ class StatisticsRule(Rule):
     space: ClassVar[str] = "statistics"
 
     def hosts(self, element: Element, work: Work) -> Iterable[ObjectKey]:
-        return sorted(n for n in element.needs if n.kind in (*TABLES, "MATERIALIZED VIEW"))
+        return sorted(n for n in element.needs if n.kind in WITH_ROWS)
 
     def alter(self, old: Element, new: Element, work: Work) -> Alteration | None:
         before, after = split(old.ddl), split(new.ddl)

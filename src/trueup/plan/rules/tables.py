@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
@@ -16,7 +17,7 @@ from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import Rule, rule_for, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import Edge
-from trueup.plan.tables.opening import TABLES, open_table, parents, parts_of, read_table
+from trueup.plan.tables.opening import open_table, parents, parts_of, read_table
 from trueup.plan.tables.rebuild import (
     carry_over,
     is_unreachable,
@@ -26,7 +27,7 @@ from trueup.plan.tables.rebuild import (
     with_not_null_names,
 )
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.table import Table
 
 UNREACHABLE = "out_of_reach"
@@ -200,7 +201,7 @@ class RowSecurityRule(Rule):
         return [need for need in element.needs if need.kind in TABLES]
 
     def drop(self, element: Element, work: Work) -> Iterable[Statement]:
-        table = f"{quote(element.key.schema)}.{quote(element.key.name)}"
+        table = qualified(element.key.schema, element.key.name)
         return statements(element, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
 

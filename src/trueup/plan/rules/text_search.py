@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element
 from trueup.plan.options import named_options
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.names import listed
+from trueup.sql.quote import qualified, quote
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first, trees
 
 
 class DictionaryRule(Rule):
@@ -33,7 +35,7 @@ class DictionaryRule(Rule):
 
 
 def _definition(ddl: str) -> dict[str, str]:
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     sliced = Sliced.of(ddl)
     found = named_options([sliced.element(o.location).strip() for o in stmt.definition])
     return {name.upper() if name.upper() == "TEMPLATE" else name: v for name, v in found.items()}
@@ -61,10 +63,9 @@ class ConfigurationRule(Rule):
 def _mappings(ddl: str) -> dict[str, str]:
     """Token type → its dictionaries, both as SQL."""
     found: dict[str, str] = {}
-    raw: Any
-    for raw in pglast.parse_sql(ddl)[1:]:
-        names = [".".join(quote(part.sval) for part in d) for d in raw.stmt.dicts or ()]
-        for token in raw.stmt.tokentype or ():
+    for stmt in trees(ddl)[1:]:
+        names = [".".join(map(quote, listed(d))) for d in stmt.dicts or ()]
+        for token in stmt.tokentype or ():
             found[quote(token.sval)] = ", ".join(names)
     return found
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from trueup.model.kinds import RELATIONS
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.steps import CREATE, Edge
-from trueup.plan.tables.opening import ATTACH, TABLES
+from trueup.plan.tables.opening import ATTACH
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import qualified, quote
+from trueup.sql.statements import split
 
 TRIGGER = "TRIGGER"
-_RELATIONS = (*TABLES, "VIEW", "MATERIALIZED VIEW")
 
 
 def _relation(element: Element) -> ObjectKey | None:
-    found = [n for n in element.needs if n.kind in _RELATIONS]
+    found = [n for n in element.needs if n.kind in RELATIONS]
     owning = [n for n in found if element.key.name.startswith(f"{n.name} ")]
     return max(owning, key=lambda n: len(n.name), default=None)
 
@@ -75,7 +76,7 @@ def _made(texts: Iterable[str]) -> list[str]:
 
 
 def _state(element: Element, relation: ObjectKey, word: str) -> str:
-    table = f"{quote(relation.schema)}.{quote(relation.name)}"
+    table = qualified(relation.schema, relation.name)
     name = quote(element.key.name.removeprefix(f"{relation.name} "))
     return f"ALTER TABLE {table} {word} TRIGGER {name}"
 

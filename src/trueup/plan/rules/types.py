@@ -22,16 +22,17 @@ from trueup.diff.types import (
     tables_holding,
 )
 from trueup.model.hazard import Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import Rule, Space, rule_for, statements
 from trueup.plan.statements import Statement
-from trueup.plan.tables.opening import TABLES
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote, standard_literal
 from trueup.sql.references import mentions
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import parse_table
+from trueup.sql.tree import first, kind_of
 from trueup.sql.type_body import Composite, Enum, OtherType, Range, parse_type
 
 SHELL = "SHELL TYPE"
@@ -109,14 +110,8 @@ def _added_label(statement: Statement) -> str | None:
     """The label that an ALTER TYPE … ADD VALUE adds."""
     if statement.object.kind != "TYPE" or " ADD VALUE " not in statement.sql:
         return None
-    text = statement.sql.partition(" ADD VALUE ")[2]
-    body = text[1:].replace("''", "\0").partition("'")[0]
-    return body.replace("\0", "'")
-
-
-def literal(text: str) -> str:
-    """A string constant, as pg_dump writes one under standard_conforming_strings."""
-    return "'" + text.replace("'", "''") + "'"
+    tree = first(statement.sql)
+    return tree.newVal if kind_of(tree) == "AlterEnumStmt" and not tree.oldVal else None
 
 
 def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
@@ -130,10 +125,12 @@ def _enum_changes(before: Enum, after: Enum, new: Element) -> Alteration | None:
         if label in before.labels:
             continue
         if index:
-            place = f" AFTER {literal(after.labels[index - 1])}"
+            place = f" AFTER {standard_literal(after.labels[index - 1])}"
         else:
-            place = f" BEFORE {literal(kept[0])}" if kept else ""
-        found += statements(new, f"ALTER TYPE {name} ADD VALUE {literal(label)}{place}", price)
+            place = f" BEFORE {standard_literal(kept[0])}" if kept else ""
+        found += statements(
+            new, f"ALTER TYPE {name} ADD VALUE {standard_literal(label)}{place}", price
+        )
     return Alteration(tuple(found), first=True)
 
 

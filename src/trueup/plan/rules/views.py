@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import pglast
-
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.decision import Alteration
 from trueup.plan.element import Element, Side
 from trueup.plan.options import reloption_changes
-from trueup.plan.rule import Rule, split, statements
+from trueup.plan.rule import Rule, statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.references import walk
-from trueup.sql.slices import Sliced, quote
+from trueup.sql.quote import qualified
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first, nodes
 
 RETURN_RULE = " _RETURN"
 _CREATE, _CREATE_OR_REPLACE = "CREATE VIEW ", "CREATE OR REPLACE VIEW "
@@ -77,7 +77,7 @@ def _select(ddl: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
     """A view's target list as texts with their column names, and the tables it reads with what
     makes its columns' types; None where it is not a plain SELECT."""
     sliced = Sliced.of(ddl)
-    stmt: Any = pglast.parse_sql(ddl)[0].stmt
+    stmt: Any = first(ddl)
     query = stmt.query
     if type(query).__name__ != "SelectStmt" or not query.targetList or query.withClause:
         return None
@@ -87,10 +87,10 @@ def _select(ddl: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
     last = targets[-1].split(" FROM ")[0]
     tables = frozenset(
         f"{n.schemaname}.{n.relname} {n.alias.aliasname if n.alias else ''}"
-        for n in walk(query.fromClause)
+        for n in nodes(query.fromClause)
         if type(n).__name__ == "RangeVar"
     )
-    nested = any(type(n).__name__ == "RangeSubselect" for n in walk(query.fromClause))
+    nested = any(type(n).__name__ == "RangeSubselect" for n in nodes(query.fromClause))
     return None if nested else ((*targets[:-1], last), tables)
 
 
@@ -114,7 +114,7 @@ class MaterializedViewRule(Rule):
         before, after = _storage(old.ddl), _storage(new.ddl)
         if before[0] != after[0]:
             return None
-        name = f"{quote(new.key.schema)}.{quote(new.key.name)}"
+        name = qualified(new.key.schema, new.key.name)
         changes = reloption_changes(before[1], after[1])
         found = [s for c in changes for s in statements(new, f"ALTER MATERIALIZED VIEW {name} {c}")]
         return Alteration((*found, *_tail_changes(before[2], after[2], new)))
@@ -123,7 +123,7 @@ class MaterializedViewRule(Rule):
         """pg_dump makes them empty, and empty ones can't be read."""
         made = [k for k in work.decisions if k.kind in self.kinds and work.comes(k)]
         for key in sorted(made if work.options.refresh else (), key=_position(work)):
-            name = f"{quote(key.schema)}.{quote(key.name)}"
+            name = qualified(key.schema, key.name)
             price = hazards.long_lock("nobody reads the view until its query is done")
             yield from statements(work.goal[key], f"REFRESH MATERIALIZED VIEW {name}", price)
 
@@ -136,7 +136,7 @@ def _storage(ddl: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A materialized view's query, its storage parameters and what pg_dump appended."""
     main, *tails = split(ddl)
     sliced = Sliced.of(main)
-    stmt: Any = pglast.parse_sql(main)[0].stmt
+    stmt: Any = first(main)
     options = tuple(sliced.element(o.location) for o in stmt.into.options or ())
     query = main.partition(" AS\n")[2] or main
     return query, options, tuple(tails)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pglast.parser import ParseError
 
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey, Schema
-from trueup.plan.tables.opening import TABLES
 from trueup.sql.table import parse_table
 
 

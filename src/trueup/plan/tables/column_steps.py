@@ -19,7 +19,7 @@ from trueup.plan.options import option_changes, reloption_changes
 from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
 from trueup.plan.work import Work
-from trueup.sql.slices import quote
+from trueup.sql.quote import qualified, quote
 from trueup.sql.table import Column
 
 # SET STORAGE DEFAULT exists since 16.
@@ -29,7 +29,7 @@ _STORAGE_DEFAULT = 16
 def table_name(element: Element) -> str:
     """The quoted name of the table that a column is in."""
     table = element.value.table
-    return f"{quote(table.schema)}.{quote(table.name)}"
+    return qualified(table.schema, table.name)
 
 
 def column_steps(

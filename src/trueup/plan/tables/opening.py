@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from pglast.parser import ParseError
 
 from trueup.diff.types import read_type
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element, Side
 from trueup.plan.rule import rule_for
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote
 from trueup.sql.references import references
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import Column, Table, parse_table
 from trueup.sql.type_body import Composite, parse_type
 
-TABLES = ("TABLE", "FOREIGN TABLE")
 COLUMN, DEFAULT, CHECK, INHERIT = "COLUMN", "DEFAULT", "CHECK CONSTRAINT", "INHERIT"
 ATTACH = "TABLE ATTACH"
 
@@ -77,7 +77,7 @@ def parents(side: Side, key: ObjectKey) -> tuple[ObjectKey, ...]:
 
 
 def _is_named(parent: ObjectKey, table: Table) -> bool:
-    return f"{quote(parent.schema)}.{quote(parent.name)}" in table.inherits
+    return qualified(parent.schema, parent.name) in table.inherits
 
 
 def followed(work: Work, key: ObjectKey) -> tuple[ObjectKey, ...]:
@@ -107,7 +107,7 @@ def _given_by_type(side: Side, key: ObjectKey, table: Table) -> Iterator[str]:
     """The columns that a typed table has from its composite type."""
     for need in side[key].needs if table.of_type else ():
         known = side.get(need)
-        if known and f"{quote(need.schema)}.{quote(need.name)}" == table.of_type:
+        if known and qualified(need.schema, need.name) == table.of_type:
             body = parse_type(known.ddl)
             yield from body.attributes if isinstance(body, Composite) else ()
 
@@ -228,7 +228,7 @@ def _inherit(
 ) -> Element:
     start = f"ALTER TABLE {table.qualified}"
     above = [n for n in owner.needs if n.kind in TABLES and _is_named(n, table)]
-    named = [n for n in above if f"{quote(n.schema)}.{quote(n.name)}" == parent]
+    named = [n for n in above if qualified(n.schema, n.name) == parent]
     needs = {owner.key, *named}
     needs |= {column_key(owner.key, name) for name in all_columns(side, owner.key)}
     needs |= {column_key(n, name) for n in named for name in all_columns(side, n)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pglast
 from pglast import ast
 from pglast.enums import ConstrType
 
@@ -21,6 +20,7 @@ from trueup.diff.types import (
     hazards_of,
 )
 from trueup.model.hazard import DATA_LOSS, Hazard
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey
 from trueup.plan import hazards
 from trueup.plan.element import Element
@@ -31,7 +31,6 @@ from trueup.plan.steps import ALTER, CREATE, DROP, FAREWELL, Edge
 from trueup.plan.tables.opening import (
     ATTACH,
     INHERIT,
-    TABLES,
     all_columns,
     followed,
     parents,
@@ -39,9 +38,10 @@ from trueup.plan.tables.opening import (
     read_table,
 )
 from trueup.plan.work import Work
+from trueup.sql.quote import qualified, quote
 from trueup.sql.references import mentions, references
-from trueup.sql.slices import qualified, quote
 from trueup.sql.table import Column, Table, parse_table
+from trueup.sql.tree import trees
 
 _LONGEST = 63
 
@@ -110,8 +110,7 @@ def put_aside(element: Element) -> tuple[Statement, ...]:
 def with_not_null_names(ddl: str) -> str:
     """A CREATE TABLE that names its NOT NULL constraints as PostgreSQL would, were the names not
     still those of the table put aside (18+)."""
-    parsed = [raw.stmt for raw in pglast.parse_sql(ddl)]
-    created: list[Any] = [stmt for stmt in parsed if isinstance(stmt, ast.CreateStmt)]
+    created: list[Any] = [stmt for stmt in trees(ddl) if isinstance(stmt, ast.CreateStmt)]
     given = [
         (constraint.location, f"{stmt.relation.relname}_{column.colname}_not_null")
         for stmt in created

@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import pglast
 from pglast.enums import AlterTableType
 
+from trueup.model.kinds import INDEXABLE
 from trueup.model.schema import ObjectKey
 from trueup.plan.element import Element
 from trueup.plan.options import reloption_changes
-from trueup.plan.rule import split, statements
+from trueup.plan.rule import statements
 from trueup.plan.statements import Statement
 from trueup.plan.tables.opening import read_table
 from trueup.plan.work import Work
-from trueup.sql.slices import Sliced, qualified, quote
+from trueup.sql.names import relation as named
+from trueup.sql.quote import qualified
+from trueup.sql.slices import Sliced
+from trueup.sql.statements import split
+from trueup.sql.tree import first
 
 CLUSTER, REPLICA, STATISTICS, OTHER = "cluster", "replica identity", "statistics", "other"
 _TAILS = {
@@ -53,10 +57,10 @@ def read_entry(ddl: str) -> Entry:
     options: list[str] = []
     tails: list[tuple[str, str]] = []
     for text in split(ddl):
-        stmt: Any = pglast.parse_sql(text)[0].stmt
+        stmt: Any = first(text)
         made = _made(stmt)
         if made is not None:
-            relation = (stmt.relation.schemaname or "", stmt.relation.relname)
+            relation = named(stmt.relation)
             constraint = made
             main, options = _without_options(text)
         else:
@@ -139,8 +143,8 @@ def reset_tail(
     kind: str, relation: tuple[str, str], element: Element, work: Work
 ) -> tuple[Statement, ...]:
     """Takes back what a tail said about the table, unless the goal says something else there."""
-    name = f"{quote(relation[0])}.{quote(relation[1])}"
-    for table in (ObjectKey("TABLE", *relation), ObjectKey("MATERIALIZED VIEW", *relation)):
+    name = qualified(relation[0], relation[1])
+    for table in (ObjectKey(kind, *relation) for kind in INDEXABLE):
         if table not in work.goal or not work.stays(table):
             continue
         if _says_otherwise(kind, table, work):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from trueup.model.kinds import ABOUT, ROUTINES
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.postgres.read.toc import Entry, read_entries
 from trueup.sql.canonical import canonical
@@ -18,12 +19,11 @@ _NOT_OBJECTS = frozenset(
     {"ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES"}
 )
 # Kinds whose tag pg_dump writes with quoted identifiers when asked to quote all of them.
-_QUOTED_TAGS = frozenset(
-    {"FUNCTION", "PROCEDURE", "AGGREGATE", "CAST", "TRANSFORM", "COMMENT", "ACL", "SECURITY LABEL"}
-)
+_QUOTED_TAGS = frozenset({*ROUTINES, *ABOUT, "CAST", "TRANSFORM"})
 # Kinds that PostgreSQL overloads but whose tag is the bare name: the DROP tells them apart.
 _OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
-_PLAIN_QUOTED = re.compile(r'"([a-z_][a-z0-9_$]*)"')
+# A quoted name; the group is one that can do without its quotes.
+_QUOTED = re.compile(r'''"([a-z_][a-z0-9_$]*)"(?!")|"(?:[^"]|"")*"''')
 # What PostgreSQL calls the triggers of its constraints: ri_ConstraintTrigger in tablecmds.c,
 # index_constraint_create in index.c and CreateTrigger, which adds the oid, in trigger.c.
 _INTERNAL = re.compile(r" (RI_ConstraintTrigger_[ac]|(PK|Unique)_ConstraintTrigger)_\d+$")
@@ -107,7 +107,7 @@ def _key(entry: Entry) -> ObjectKey:
 
 def unquoted(name: str) -> str:
     """A tag without the quotes that its identifiers can do without."""
-    return _PLAIN_QUOTED.sub(r"\1", name)
+    return _QUOTED.sub(lambda quoted: quoted[1] or quoted[0], name)
 
 
 def _overloaded_name(tag: str, drop: str) -> str:

@@ -17,6 +17,7 @@ import psycopg
 
 from trueup.model.census import Counted, Policy, Position, Relation, Routine, State, Thing
 from trueup.postgres.session.connection import Connection
+from trueup.sql.quote import qualified, quote
 
 # First, while the session's own path still holds. What may stand in it was made by the file.
 _SESSION: Final = """
@@ -248,7 +249,7 @@ def positions_of(conn: Connection, names: Mapping[int, tuple[str, str]]) -> dict
     for oid, (schema, title) in names.items():
         row = conn.execute(
             f"SELECT last_value, is_called, (SELECT seqincrement FROM pg_catalog.pg_sequence"
-            f" WHERE seqrelid = {oid}) FROM {_quoted(schema)}.{_quoted(title)}".encode()
+            f" WHERE seqrelid = {oid}) FROM {quote(schema)}.{quote(title)}".encode()
         ).fetchone()
         if row is not None:
             found[oid] = Position(row[0] if row[1] else row[0] - row[2], row[2])
@@ -270,10 +271,6 @@ def went_back(was: Position, now: Position) -> bool:
     if was.last is None or now.last is None:
         return was.last is not None
     return (now.last - was.last) * was.step < 0
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 # Larger tables are not read twice to find out whether anything was lost.
@@ -322,12 +319,12 @@ def digests(conn: Connection, columns: Mapping[int, Sequence[int]]) -> dict[int,
         there = columns_of(conn, oid)
         if all(number in there for number in columns[oid]):
             names = [there[number] for number in columns[oid]]
-            found[oid] = _digest(conn, f"{_quoted(schema)}.{_quoted(title)}", names)
+            found[oid] = _digest(conn, qualified(schema, title), names)
     return found
 
 
 def _digest(conn: Connection, table: str, names: Sequence[str]) -> Digest:
-    row = f"ROW({', '.join(f't.{_quoted(name)}' for name in names)})::text"
+    row = f"ROW({', '.join(f't.{quote(name)}' for name in names)})::text"
     query = (
         f"SELECT count(*), coalesce(sum(hashtextextended({row}, 0)), 0)::text FROM ONLY {table} t;"
     )

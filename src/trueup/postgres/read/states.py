@@ -15,7 +15,7 @@ from typing import Any
 
 from trueup.model.states import InvalidIndex, States, SwitchedKey
 from trueup.postgres.session.connection import Connection, connect
-from trueup.sql.quote import ident, qualified
+from trueup.sql.quote import qualified, quote
 
 _ANY = """
 SELECT EXISTS (SELECT FROM pg_catalog.pg_index
@@ -126,15 +126,15 @@ def _breaking(row: tuple[Any, ...]) -> str:
     if kind == "x" or period or not columns:
         return ""
     if kind in ("p", "u"):
-        named = ", ".join(map(ident, columns))
-        some = " AND ".join(f"{ident(column)} IS NOT NULL" for column in columns)
+        named = ", ".join(map(quote, columns))
+        some = " AND ".join(f"{quote(column)} IS NOT NULL" for column in columns)
         return (
             f"SELECT {named}, count(*) FROM {qualified(schema, table)} WHERE {some}"
             f" GROUP BY {named} HAVING count(*) > 1"
         )
-    given = (" OR " if full else " AND ").join(f"c.{ident(name)} IS NOT NULL" for name in columns)
+    given = (" OR " if full else " AND ").join(f"c.{quote(name)} IS NOT NULL" for name in columns)
     pairs = zip(columns, referred, strict=True)
-    same = " AND ".join(f"p.{ident(to)} = c.{ident(name)}" for name, to in pairs)
+    same = " AND ".join(f"p.{quote(to)} = c.{quote(name)}" for name, to in pairs)
     return (
         f"SELECT * FROM {qualified(schema, table)} AS c WHERE ({given}) AND NOT EXISTS"
         f" (SELECT FROM {qualified(to_schema, to_table)} AS p WHERE {same})"

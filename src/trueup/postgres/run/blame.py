@@ -15,14 +15,9 @@ from trueup.postgres.session.wire import Refusal
 from trueup.sql.lexer import skip_blank
 from trueup.sql.script import CopyIn, Meta, Script, may_be_script, read_script, split_script
 from trueup.sql.source_map import SourceMap
-from trueup.sql.transactions import (
-    Form,
-    begin_offset,
-    form_of,
-    kind_of,
-    statement_slices,
-    strings_turned_off,
-)
+from trueup.sql.statements import statement_slices
+from trueup.sql.transactions import Form, begin_offset, form_of, strings_turned_off
+from trueup.sql.tree import kind_of
 
 CORRECT_IT = "correct the file and run again"
 NOTHING_APPLIED = f"nothing of this file was applied; {CORRECT_IT}"

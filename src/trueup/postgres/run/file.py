@@ -37,7 +37,8 @@ from trueup.postgres.run.blame import (
 from trueup.postgres.session.connection import Connection
 from trueup.postgres.session.wire import Refusal, ask, leave_transaction
 from trueup.sql.script import CopyIn
-from trueup.sql.transactions import Shape, kind_of, parse_one
+from trueup.sql.transactions import Shape
+from trueup.sql.tree import kind_of, parse_one
 
 _TAIL = "\n;SET CONSTRAINTS ALL IMMEDIATE;\n"
 _TAIL_TAG = "SET CONSTRAINTS"

@@ -11,6 +11,7 @@ from trueup.errors import CannotTell
 from trueup.shadow.platform.catalog import ROLE_FILES, platform_scripts
 from trueup.shadow.platform.lent import absent_extensions, prepare
 from trueup.shadow.platform.rewrite import rewrite
+from trueup.sql.statements import statements
 
 Connection = psycopg.Connection[Any]
 
@@ -85,11 +86,8 @@ class _Roles:
         self._members_before = self._members()
 
     def run(self, text: str) -> None:
-        from pglast import parser
-
-        for part in parser.split(text, only_slices=True):
-            statement = text[part]
-            if not self._passes_over(parser.parse_sql(statement)[0].stmt):
+        for tree, statement in statements(text):
+            if not self._passes_over(tree):
                 self._conn.execute(statement.encode())
 
     def _passes_over(self, tree: Any) -> bool:

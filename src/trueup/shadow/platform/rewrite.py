@@ -19,9 +19,10 @@ from typing import Any
 
 from trueup.shadow.platform.edits import Edit, Edited, apply_edits, blank
 from trueup.shadow.platform.lent import call_text
-from trueup.shadow.platform.sources import PLACEHOLDER, Source, within_do
 from trueup.shadow.platform.standins import standins
-from trueup.sql.transactions import kind_of, parse_one, statement_slices
+from trueup.sql.hidden import PLACEHOLDER, Source, within_do
+from trueup.sql.statements import statement_slices
+from trueup.sql.tree import kind_of, parse_one
 
 # Index access method -> the extension that brings it.
 METHODS = {"hnsw": "vector", "ivfflat": "vector", "pgroonga": "pgroonga"}

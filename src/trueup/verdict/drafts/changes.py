@@ -29,6 +29,7 @@ from trueup.model.hazard import (
     UNREAD_CODE,
     Hazard,
 )
+from trueup.model.kinds import TABLES
 from trueup.model.schema import ObjectKey, Schema
 from trueup.plan.rules.sequences import hazards_of_sequence
 from trueup.sql.table import Column, Table, parse_table
@@ -38,7 +39,6 @@ from trueup.verdict.drafts.using import Using, does_the_same
 from trueup.verdict.drafts.values import Refusal
 
 _TYPES: Final = frozenset({"TYPE", "DOMAIN"})
-_TABLES: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _HOLD_ROWS: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA", "EXTENSION"})
 _PROTECTS: Final = frozenset({"POLICY", "ROW SECURITY"})
 
@@ -123,7 +123,7 @@ def columns(schema: Schema) -> frozenset[tuple[str, str]]:
     """Table and column, without schemas, of every column of every table."""
     found: set[tuple[str, str]] = set()
     for key, item in schema.objects.items():
-        table = _table(item.ddl) if key.kind in _TABLES else None
+        table = _table(item.ddl) if key.kind in TABLES else None
         found.update((key.name, name) for name in (table.columns if table else ()))
     return frozenset(found)
 
@@ -135,7 +135,7 @@ def computed_columns(schema: Schema) -> frozenset[tuple[str, str]]:
     dependents = dependents_in(schema)
     found: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
     for key, item in schema.objects.items():
-        table = _table(item.ddl) if key.kind in _TABLES else None
+        table = _table(item.ddl) if key.kind in TABLES else None
         for column in table.columns.values() if table else ():
             found[bool(column.generated)].add((key.name, column.name))
         body = parse_type(item.ddl) if key.kind == "TYPE" else None
@@ -152,7 +152,7 @@ def _hazards(change: Change, rehearsal: Rehearsal) -> Iterator[Hazard]:
         yield Hazard(DATA_LOSS, subject, f"{what} is dropped with what it holds")
     elif change.kind is ChangeKind.REMOVED and key.kind in _PROTECTS:
         yield Hazard(RIGHTS, subject, f"{what} is gone: more may be read or written than before")
-    elif change.kind is ChangeKind.CHANGED and key.kind in _TABLES:
+    elif change.kind is ChangeKind.CHANGED and key.kind in TABLES:
         yield from _of_table(subject, change, rehearsal)
     elif change.kind is ChangeKind.CHANGED and key.kind in _TYPES:
         tables = tables_holding(key, rehearsal.dependents)

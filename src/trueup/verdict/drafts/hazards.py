@@ -16,8 +16,9 @@ from trueup.model.hazard import (
     Hazard,
 )
 from trueup.sql.names import dropped, function_name, relation, shown
-from trueup.sql.pieces import Piece, inner
+from trueup.sql.pieces import Piece
 from trueup.sql.targets import changed_rows
+from trueup.sql.tree import nodes
 
 Name = tuple[str, str]
 
@@ -100,7 +101,7 @@ def _unread(piece: Piece, routines: Collection[str]) -> Iterator[Hazard]:
             f"it runs {piece.unread}: what that does to rows is not known before it runs",
         )
     if isinstance(piece.tree, ast.SelectStmt | ast.CallStmt | ast.InsertStmt | ast.UpdateStmt):
-        for node in inner(piece.tree):
+        for node in nodes(piece.tree):
             name = function_name(node)[1] if isinstance(node, ast.FuncCall) else ""
             if name in routines:
                 yield Hazard(
@@ -139,7 +140,7 @@ def _rows(
     # A view, a rule or a function holds such statements without running them.
     if isinstance(tree, ast.ViewStmt | ast.RuleStmt | ast.CreateFunctionStmt):
         return
-    for node in changed_rows(inner(tree)):
+    for node in changed_rows(nodes(tree)):
         if relation(node.relation) not in made:
             yield from _changed(node, shown(*relation(node.relation)), columns)
 

@@ -10,8 +10,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from trueup.model.census import PUBLIC, Policy, Relation, Routine, State, Thing, granted
+from trueup.model.census import Policy, Relation, Routine, State, Thing
 from trueup.model.hazard import ACCESS_OPENED, Hazard
+from trueup.model.rights import PUBLIC
+from trueup.sql.acl import granted
 from trueup.verdict.drafts.lost import counted
 
 _KINDS: Final = {

@@ -8,8 +8,9 @@ from typing import Any, Final
 from pglast import ast
 
 from trueup.sql.names import dropped, function_name, relation
-from trueup.sql.pieces import Piece, inner
+from trueup.sql.pieces import Piece
 from trueup.sql.targets import changed_rows, targets
+from trueup.sql.tree import nodes
 from trueup.verdict.drafts.managed import is_managed, managed_refusal
 from trueup.verdict.drafts.values import Refusal
 
@@ -106,7 +107,7 @@ def _transaction(piece: Piece) -> Iterator[Refusal]:
 
 def _role(piece: Piece) -> Iterator[Refusal]:
     names = [piece.tree.name] if piece.kind == "VariableSetStmt" else []
-    names += [_setting(node) for node in inner(piece.tree) if isinstance(node, ast.FuncCall)]
+    names += [_setting(node) for node in nodes(piece.tree) if isinstance(node, ast.FuncCall)]
     if {"role", "session_authorization"} & set(names):
         yield Refusal(
             "sql_changes_role",
@@ -119,9 +120,9 @@ def _role(piece: Piece) -> Iterator[Refusal]:
 
 
 def _counting(piece: Piece) -> Iterator[Refusal]:
-    nodes = list(inner(piece.tree))
-    names = {str(node.name).lower() for node in nodes if isinstance(node, ast.VariableSetStmt)}
-    names |= {_setting(node) for node in nodes if isinstance(node, ast.FuncCall)}
+    found = list(nodes(piece.tree))
+    names = {str(node.name).lower() for node in found if isinstance(node, ast.VariableSetStmt)}
+    names |= {_setting(node) for node in found if isinstance(node, ast.FuncCall)}
     if "track_counts" in names:
         yield Refusal(
             "sql_stops_counting",
@@ -141,7 +142,7 @@ def _setting(call: Any) -> str:
 
 
 def _history(piece: Piece) -> Iterator[Refusal]:
-    ranges = (relation(node) for node in inner(piece.tree) if isinstance(node, ast.RangeVar))
+    ranges = (relation(node) for node in nodes(piece.tree) if isinstance(node, ast.RangeVar))
     named = [*ranges, *(targets(piece.tree) if piece.tree is not None else ())]
     if any(_is_history(schema, name) for schema, name in named) or _drops_public(piece):
         yield Refusal(
@@ -179,7 +180,7 @@ def uses_outside(piece: Piece) -> str:
         return "a program" if piece.tree.is_program else "a file of the server"
     if piece.kind == "LoadStmt":
         return "a shared library"
-    calls = (node for node in inner(piece.tree) if isinstance(node, ast.FuncCall))
+    calls = (node for node in nodes(piece.tree) if isinstance(node, ast.FuncCall))
     return next((f"{name}()" for call in calls if (name := function_name(call)[1]) in OUTSIDE), "")
 
 
@@ -225,7 +226,7 @@ def _managed(piece: Piece) -> Iterator[Refusal]:
     if piece.tree is None:
         return
     touched = [name for name in targets(piece.tree) if is_managed(piece.tree, name)]
-    for node in changed_rows(inner(piece.tree)):
+    for node in changed_rows(nodes(piece.tree)):
         touched += [name for name in targets(node) if is_managed(node, name)]
     touched += [(name, "") for name in _paths(piece) if is_managed(piece.tree, (name, ""))]
     if touched:

@@ -12,7 +12,9 @@ from typing import Any, Final
 from pglast import ast
 
 from trueup.sql.names import relation
-from trueup.sql.pieces import Piece, inner
+from trueup.sql.pieces import Piece
+from trueup.sql.quote import qualified
+from trueup.sql.tree import nodes
 
 _REWRITES: Final = frozenset(
     [
@@ -40,7 +42,7 @@ def _names(tree: Any) -> Iterator[str]:
     elif isinstance(tree, ast.ClusterStmt) and tree.relation:
         yield _lookup(tree.relation)
     elif not isinstance(tree, ast.ViewStmt | ast.RuleStmt | ast.CreateFunctionStmt):
-        yield from (_lookup(node.relation) for node in inner(tree) if _overwrites(node))
+        yield from (_lookup(node.relation) for node in nodes(tree) if _overwrites(node))
 
 
 def _overwrites(node: Any) -> bool:
@@ -77,5 +79,4 @@ def _dropped(trees: Iterable[Any], name: str) -> Iterator[str]:
 
 
 def _lookup(node: Any) -> str:
-    parts = [part for part in relation(node) if part]
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+    return qualified(*relation(node))

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pglast
 from pglast import ast
-from pglast.parser import ParseError
 
 from trueup.diff.types import STRINGS, Type, TypeChange
 from trueup.sql.names import listed, relation, shown
 from trueup.sql.pieces import Piece
-from trueup.sql.slices import quote
+from trueup.sql.quote import quote
+from trueup.sql.tree import expression as parsed
 
 _CUT: Final = frozenset({"character varying", "character", "bit", "bit varying"})
 
@@ -86,8 +85,5 @@ def casts_of(expression: str, column: str) -> tuple[str, ...] | None:
     """The same for an expression as text."""
     if not expression:
         return ()
-    try:
-        select: Any = pglast.parse_sql(f"SELECT {expression}")[0].stmt
-    except ParseError:
-        return None
-    return _casts(select.targetList[0].val, column)
+    tree = parsed(expression)
+    return _casts(tree, column) if tree is not None else None

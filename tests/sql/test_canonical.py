@@ -41,6 +41,50 @@ def test_a_cast_goes_into_the_elements(printed: str, kept: str) -> None:
     assert canonical(printed) == kept
 
 
+CAST = """(ARRAY['x'])::"text"[]"""
+PUSHED = """ARRAY[('x')::"text"]"""
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{} '(ARRAY[1])::int[]'",
+        "{} E'\\'(ARRAY[1])::int[]'",
+        """{} "(ARRAY[1])::int[]" """,
+        """{} U&"(ARRAY[1])::int[]" """,
+        "{} $$ (ARRAY[1])::int[] ' $$",
+        '{} $a$ $b$ (ARRAY[1])::int[] $b$ " $a$',
+        "{} -- (ARRAY[1])::int[] '\n",
+        "{} /* /* ' */ (ARRAY[1])::int[] */",
+        "'it''s' || {}",
+        "'é😀' || {}",
+    ],
+)
+def test_only_what_is_no_string_name_or_comment_is_touched(around: str) -> None:
+    assert canonical(around.format(CAST)) == around.format(PUSHED)
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("(ARRAY[1])::numeric(10,-2)[]", "ARRAY[(1)::numeric(10,-2)]"),
+        (
+            """(ARRAY[1])::"s"."geometry"("Point",4326)[]""",
+            """ARRAY[(1)::"s"."geometry"("Point",4326)]""",
+        ),
+        ("""(ARRAY['a]' , ')b'])::"s""x"[]""", """ARRAY[('a]')::"s""x", (')b')::"s""x"]"""),
+        ("(ARRAY[1])::double precision[]", "ARRAY[(1)::double precision]"),
+        (
+            "(ARRAY[(ARRAY[1])::int[], (ARRAY[2])::int[]])::bigint[]",
+            "(ARRAY[ARRAY[(1)::int], ARRAY[(2)::int]])::bigint[]",
+        ),
+        ("""= ANY ("x"."f"(ARRAY[1]))::"t"[]""", """= ANY ("x"."f"(ARRAY[1]))::"t"[]"""),
+    ],
+)
+def test_types_and_elements_are_read_whole(printed: str, kept: str) -> None:
+    assert canonical(printed) == kept
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -56,6 +100,10 @@ def test_a_cast_goes_into_the_elements(printed: str, kept: str) -> None:
         """(ARRAY[1, 2])::"text"[][]""",
         """(ARRAY[1, 2""",
         """SELECT "a"[1]::"text" FROM "t" """,
+        """(ARRAY[1 -- one
+])::"text"[]""",
+        """'(ARRAY[1])::"text"[]""",
+        """$a$ (ARRAY[1])::"text"[] $b$""",
     ],
 )
 def test_everything_else_stays_as_it_is(text: str) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Flag, Long, Members, phrases, values
+from trueup.diff.words.family import Family, either_of, facts_of
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import after, clauses, plain
-from trueup.diff.words.tree import Entry, constant, relation
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after, clauses
+from trueup.sql.tree import constant
 
 
 def facts(ddl: str) -> Facts:
@@ -75,3 +78,11 @@ def subscription_facts(ddl: str) -> Facts:
     for alter, _ in entry.all(ast.AlterSubscriptionStmt):
         found |= _lower(definition(alter.options, entry.sliced))
     return found
+
+
+WORDS: Family = {
+    "PUBLICATION": facts_of(facts),
+    "PUBLICATION TABLE": either_of(table_words),
+    "PUBLICATION TABLES IN SCHEMA": either_of(schema_words),
+    "SUBSCRIPTION": facts_of(subscription_facts),
+}

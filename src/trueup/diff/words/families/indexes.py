@@ -9,10 +9,12 @@ from pglast.enums import SortByDir, SortByNulls
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, phrases, values
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import clauses, listed, plain
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import clauses, elements
+from trueup.sql.quote import plain_name
 
 _ONLY = Flag("is now ON ONLY its table", "is no longer ON ONLY its table")
 
@@ -35,7 +37,7 @@ def _keys(entry: Entry) -> dict[str, Facts]:
     """Each column or expression with its facts; a repeated one counts once more by its place."""
     node: Any
     node, _ = entry.first(ast.IndexStmt)
-    texts = listed(_columns_text(entry))
+    texts = elements(_columns_text(entry))
     pairs = list(zip(node.indexParams, texts, strict=True))
     names = [plain_name(e.name) if e.name else plain(_expression(text)) for e, text in pairs]
     keys = [n if n not in names[:i] else f"{n} ({i + 1})" for i, n in enumerate(names)]
@@ -96,7 +98,7 @@ def _facts(entry: Entry) -> Facts:
     parts = clauses(text, "USING", "INCLUDE", "NULLS", "WITH", "TABLESPACE", "WHERE")
     found = values(table=relation(node.relation), method=node.accessMethod)
     found |= flags(UNIQUE=node.unique, NULLS_NOT_DISTINCT=node.nulls_not_distinct)
-    included = tuple(map(plain, listed(parts.get("INCLUDE", ""))))
+    included = tuple(map(plain, elements(parts.get("INCLUDE", ""))))
     if included:
         found["included column"] = Members(included, ordered=True)
     found |= values(WHERE=plain(parts.get("WHERE", "")))
@@ -104,3 +106,8 @@ def _facts(entry: Entry) -> Facts:
     if not node.relation.inh:
         found["ON ONLY"] = _ONLY
     return found | alters.facts(entry) | alters.set_before(entry)
+
+
+WORDS: Family = {
+    "INDEX": pair_of(words),
+}

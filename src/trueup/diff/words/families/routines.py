@@ -8,9 +8,12 @@ from pglast import ast
 from pglast.enums import CoercionContext
 
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import after, clauses, listed, plain, until
-from trueup.diff.words.tree import Entry, constant, dotted
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.clauses import after, clauses, elements, until
+from trueup.sql.tree import constant
 
 
 def definition_facts(ddl: str) -> Facts:
@@ -41,7 +44,7 @@ def family_facts(ddl: str) -> Facts:
 
 def _items(text: str) -> Facts:
     """`OPERATOR 1 <(integer,integer)`, `FUNCTION 1 …`, `STORAGE …`."""
-    return {"member": Members(tuple(map(plain, listed(text))))}
+    return {"member": Members(tuple(map(plain, elements(text))))}
 
 
 _CONTEXTS = {
@@ -109,3 +112,21 @@ def extension_facts(ddl: str) -> Facts:
     tree, _ = Entry.of(ddl).first(ast.CreateExtensionStmt)
     given = {option.defname: constant(option.arg) for option in tree.options or ()}
     return values(schema=given.get("schema"), version=given.get("new_version"))
+
+
+WORDS: Family = {
+    "ACCESS METHOD": facts_of(access_method_facts),
+    "AGGREGATE": facts_of(definition_facts),
+    "CAST": facts_of(cast_facts),
+    "COLLATION": facts_of(definition_facts),
+    "CONVERSION": facts_of(conversion_facts),
+    "EXTENSION": facts_of(extension_facts),
+    "OPERATOR": facts_of(definition_facts),
+    "OPERATOR CLASS": facts_of(class_facts),
+    "OPERATOR FAMILY": facts_of(family_facts),
+    "PROCEDURAL LANGUAGE": facts_of(language_facts),
+    "TEXT SEARCH DICTIONARY": facts_of(definition_facts),
+    "TEXT SEARCH PARSER": facts_of(definition_facts),
+    "TEXT SEARCH TEMPLATE": facts_of(definition_facts),
+    "TRANSFORM": facts_of(transform_facts),
+}

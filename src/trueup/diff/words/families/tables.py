@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trueup.diff.words import constraints
 from trueup.diff.words.facts import Facts, Flag, Long, Members, Value, phrases, reordered, values
+from trueup.diff.words.families import constraints
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import options
 from trueup.diff.words.text import plain, short
 from trueup.sql.table import Column, Table, parse_table
@@ -124,3 +125,9 @@ def _facts(table: Table) -> Facts:
     if table.not_understood:
         facts[_UNKNOWN] = Long("\n".join(table.not_understood))
     return facts
+
+
+WORDS: Family = {
+    "FOREIGN TABLE": pair_of(words),
+    "TABLE": pair_of(words),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trueup.model.kinds import ROUTINES
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
 from trueup.model.schema_marks import FOOTER, HEADER
 from trueup.model.scope import Scoped
@@ -27,7 +28,7 @@ MANAGED = """\
 -- Managed: what the migrations add to, change in and take from the platform's own schemas.
 --
 """
-_REPLACEABLE = frozenset({"FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"})
+_REPLACEABLE = frozenset({*ROUTINES, "VIEW"})
 _UNDROPPABLE = frozenset({"TABLE", "SCHEMA", "COMMENT", "ACL", "DEFAULT ACL", "ROW SECURITY"})
 
 

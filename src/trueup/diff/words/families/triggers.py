@@ -8,9 +8,12 @@ from pglast import ast
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Members, Value, flags, values
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import clauses, literal, plain
-from trueup.diff.words.tree import Entry, constant, dotted, relation
+from trueup.diff.words.family import Family, facts_of
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import clauses
+from trueup.sql.quote import plain_name, standard_literal
+from trueup.sql.tree import constant
 
 # Bits of a trigger's type (src/include/catalog/pg_trigger.h).
 _BEFORE, _INSTEAD = 1 << 1, 1 << 6
@@ -35,7 +38,7 @@ def facts(ddl: str) -> Facts:
         columns=", ".join(plain_name(name.sval) for name in tree.columns or ()),
         transition_tables=_transitions(tree),
         WHEN=plain(clauses(text, "WHEN", "EXECUTE").get("WHEN", "")) if tree.whenClause else "",
-        function_arguments=", ".join(literal(constant(arg)) for arg in tree.args or ()),
+        function_arguments=", ".join(standard_literal(constant(arg)) for arg in tree.args or ()),
     )
     return found | _constraint(tree) | alters.facts(entry)
 
@@ -76,3 +79,9 @@ def event_facts(ddl: str) -> Facts:
     for alter, _ in entry.all(ast.AlterEventTrigStmt):
         found["state"] = Value(_FIRES.get(alter.tgenabled, "enabled"))
     return found
+
+
+WORDS: Family = {
+    "EVENT TRIGGER": facts_of(event_facts),
+    "TRIGGER": facts_of(facts),
+}

@@ -8,12 +8,15 @@ from typing import Any
 from pglast import ast
 from pglast.enums import ConstrType
 
-from trueup.diff.words.constraints import definition as constraint_facts
 from trueup.diff.words.facts import Facts, Flag, phrases, reordered, values
+from trueup.diff.words.families.constraints import definition as constraint_facts
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import definition
-from trueup.diff.words.text import literal, plain, short
-from trueup.diff.words.tree import Entry, constant
+from trueup.diff.words.text import plain, short
+from trueup.diff.words.tree import Entry
+from trueup.sql.quote import standard_literal
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import constant
 
 _KINDS: Mapping[type, str] = {
     ast.CreateEnumStmt: "enum",
@@ -34,8 +37,8 @@ def words(before: str, after: str) -> list[str]:
 
 
 def _enum(old: Any, new: Any, *_: Sliced) -> list[str]:
-    before = [literal(constant(value)) for value in old.vals or ()]
-    after = [literal(constant(value)) for value in new.vals or ()]
+    before = [standard_literal(constant(value)) for value in old.vals or ()]
+    after = [standard_literal(constant(value)) for value in new.vals or ()]
     said = [f"value {v} {_place(after, v)}" for v in after if v not in before]
     said += [f"value {v} dropped" for v in before if v not in after]
     common = [v for v in before if v in after], [v for v in after if v in before]
@@ -127,3 +130,9 @@ def _property(node: Any, text: str) -> Facts:
     if node.contype == ConstrType.CONSTR_NOTNULL:
         return {"NOT NULL": Flag()}
     return {}
+
+
+WORDS: Family = {
+    "DOMAIN": pair_of(domain_words),
+    "TYPE": pair_of(words),
+}

@@ -7,8 +7,10 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, values
-from trueup.diff.words.text import clauses, plain
+from trueup.diff.words.family import Family, either_of, facts_of
+from trueup.diff.words.text import plain
 from trueup.diff.words.tree import Entry, relation, roles
+from trueup.sql.clauses import clauses
 
 
 def facts(ddl: str) -> Facts:
@@ -31,3 +33,9 @@ def row_security_words(before: str | None, after: str | None) -> list[str]:
     if before and after:
         return []
     return ["row security is now enabled" if after else "row security is now disabled"]
+
+
+WORDS: Family = {
+    "POLICY": facts_of(facts),
+    "ROW SECURITY": either_of(row_security_words),
+}

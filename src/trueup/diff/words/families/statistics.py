@@ -7,8 +7,11 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Members, Value, values
-from trueup.diff.words.text import clauses, listed, plain
-from trueup.diff.words.tree import Entry, constant, relation
+from trueup.diff.words.family import Family, facts_of
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import clauses, elements
+from trueup.sql.tree import constant
 
 
 def facts(ddl: str) -> Facts:
@@ -20,7 +23,7 @@ def facts(ddl: str) -> Facts:
     found: Facts = {
         # Without a list, all kinds are meant.
         "kind": Members(tuple(constant(kind) for kind in tree.stat_types or ()) or _ALL),
-        "column": Members(tuple(map(plain, listed(columns)))),
+        "column": Members(tuple(map(plain, elements(columns)))),
         "statistics target": Value("the default"),
     }
     found |= values(table=relation(tree.relations[0]))
@@ -31,3 +34,8 @@ def facts(ddl: str) -> Facts:
 
 
 _ALL = ("ndistinct", "dependencies", "mcv")
+
+
+WORDS: Family = {
+    "STATISTICS": facts_of(facts),
+}

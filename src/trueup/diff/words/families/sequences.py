@@ -7,9 +7,12 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, flags, phrases, values
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import after, plain
-from trueup.diff.words.tree import Entry, constant, dotted, is_a, relation
+from trueup.diff.words.family import Family, either_of, facts_of
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import after
+from trueup.sql.quote import plain_name
+from trueup.sql.tree import constant, is_a
 
 _PARAMETERS = {
     "start": "start value",
@@ -81,3 +84,10 @@ def _default(ddl: str | None) -> Facts:
         return {}
     _, text = Entry.of(ddl).first(ast.AlterTableStmt)
     return values(default=plain(after(text, "DEFAULT")))
+
+
+WORDS: Family = {
+    "DEFAULT": either_of(default_words),
+    "SEQUENCE": facts_of(facts),
+    "SEQUENCE OWNED BY": either_of(owner_words),
+}

@@ -7,10 +7,10 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import element_options, secret_options
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import literal
 from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.quote import plain_name, standard_literal
 
 
 def wrapper_facts(ddl: str) -> Facts:
@@ -30,8 +30,8 @@ def server_facts(ddl: str) -> Facts:
     tree, _ = entry.first(ast.CreateForeignServerStmt)
     found: Facts = {"foreign data wrapper": Value(plain_name(tree.fdwname))}
     found |= values(
-        type=literal(tree.servertype) if tree.servertype else None,
-        version=literal(tree.version) if tree.version else None,
+        type=standard_literal(tree.servertype) if tree.servertype else None,
+        version=standard_literal(tree.version) if tree.version else None,
     )
     return found | element_options(tree.options, entry.sliced)
 
@@ -42,3 +42,10 @@ def mapping_facts(ddl: str) -> Facts:
     tree: Any
     tree, _ = entry.first(ast.CreateUserMappingStmt)
     return secret_options(tree.options, entry.sliced)
+
+
+WORDS: Family = {
+    "FOREIGN DATA WRAPPER": facts_of(wrapper_facts),
+    "SERVER": facts_of(server_facts),
+    "USER MAPPING": facts_of(mapping_facts),
+}

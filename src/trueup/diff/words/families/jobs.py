@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Code, Facts, Flag, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.tree import Entry
 
 _SCHEDULE, _IN_DATABASE = 3, 6
@@ -31,3 +32,8 @@ def facts(ddl: str) -> Facts:
 
 def _text(node: Any) -> str:
     return str(getattr(node.val, "sval", "")) if isinstance(node, ast.A_Const) else ""
+
+
+WORDS: Family = {
+    "CRON JOB": facts_of(facts),
+}

@@ -10,10 +10,13 @@ from pglast.enums import FunctionParameterMode as Mode
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Flag, Value, phrases, values
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import after, clauses, plain, until
-from trueup.diff.words.tree import Entry, constant, dotted
+from trueup.diff.words.family import Family, pair_of
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, dotted
+from trueup.sql.clauses import after, clauses, until
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import constant
 
 _MODES = {
     Mode.FUNC_PARAM_INOUT: "INOUT",
@@ -129,3 +132,9 @@ def _body(tree: Any, text: str) -> Facts:
     if strings:
         return {"body": Code(constant(strings[0]))}
     return {"body": Code(after(text, "BEGIN") or after(text, "RETURN"))}
+
+
+WORDS: Family = {
+    "FUNCTION": pair_of(words),
+    "PROCEDURE": pair_of(words),
+}

@@ -9,9 +9,12 @@ from pglast.enums import ViewCheckOption
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Code, Facts, Value, flags, phrases, reordered, values
+from trueup.diff.words.family import Family, pair_of
 from trueup.diff.words.options import element_options
-from trueup.diff.words.text import after, clauses, plain
-from trueup.diff.words.tree import Entry, is_a, relation
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after, clauses
+from trueup.sql.tree import is_a
 
 _CHECKS = {
     ViewCheckOption.LOCAL_CHECK_OPTION: "LOCAL",
@@ -91,3 +94,10 @@ def _rule(entry: Entry) -> Facts:
     found |= values(condition=plain(condition))
     found["action"] = Code(after(text, "DO").removeprefix("INSTEAD"))
     return found | alters.facts(entry)
+
+
+WORDS: Family = {
+    "MATERIALIZED VIEW": pair_of(words),
+    "RULE": pair_of(rule_words),
+    "VIEW": pair_of(words),
+}

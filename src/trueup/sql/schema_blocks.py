@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from trueup.model.kinds import Tag, kind_named
 from trueup.model.schema_marks import FOOTER, HEADER
 
 _TITLE: Final = re.compile(r"^-- Name: (.*); Type: (.*); Schema: (.*)$", re.MULTILINE)
-# pg_dump sorts these by their own name, then by the table that their tag begins with
-# (pg_dump_sort.c, DOTypeNameCompare).
-_ON_TABLE: Final = frozenset(
-    {"CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "POLICY", "RULE", "DEFAULT"}
-)
 
 Title = tuple[str, int]  # the line, and which of those that read the same
 
@@ -95,11 +91,11 @@ def split_blocks(text: str) -> Blocks:
 
 def _title_places(text: str) -> list[int]:
     """Where the lines that name objects start."""
-    import pglast
+    from pglast import parser
 
     try:
-        tokens = pglast.parser.scan(text)
-    except pglast.parser.ParseError as problem:
+        tokens = parser.scan(text)
+    except parser.ParseError as problem:
         raise NotOursError(f"PostgreSQL can't read the file: {problem}") from None
     comments = {token.start for token in tokens if token.name == "SQL_COMMENT"}
     return [match.start() for match in _TITLE.finditer(text) if match.start() in comments]
@@ -187,7 +183,9 @@ def _ranks(*sides: Blocks) -> dict[str, int]:
 
 def _sort_key(title: Title, rank: Mapping[str, int]) -> tuple[int, str, str, str]:
     name, kind, schema = _parts(title)
-    own = name.rsplit(" ", 1)[-1] if kind in _ON_TABLE else name
+    # pg_dump sorts what is on a table by its own name, then by the table that its tag begins with
+    # (pg_dump_sort.c, DOTypeNameCompare).
+    own = name.rsplit(" ", 1)[-1] if kind_named(kind).tag is Tag.ON_TABLE else name
     return rank.get(kind, 0), schema, own, name
 
 

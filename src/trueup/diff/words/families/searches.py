@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import definition
 from trueup.diff.words.tree import Entry, dotted
 
@@ -23,3 +24,8 @@ def configuration_facts(ddl: str) -> Facts:
         for kind in alter.tokentype or ():
             found[f"mapping for {kind.sval} to"] = Value(dictionaries)
     return found
+
+
+WORDS: Family = {
+    "TEXT SEARCH CONFIGURATION": facts_of(configuration_facts),
+}

@@ -7,15 +7,14 @@ parts that are not known stand in the SQL as placeholders, which have no place i
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.sql.transactions import kind_of, parse_one
+from trueup.sql.names import listed
+from trueup.sql.tree import expression, kind_of, plpgsql_nodes, text_of
 
-_SELECT = "SELECT "
 _NOWHERE = -1
 # An identifier to PostgreSQL's lexer, which takes any character beyond ASCII for a letter.
 PLACEHOLDER = "…"
@@ -66,43 +65,32 @@ def within_do(do: Source, body: str) -> Iterator[Source]:
             at = do.sql.find(text, at + len(text))
 
 
-_STATEMENT, _EXPRESSION = "statement", "expression"
+_STATEMENT, _EXPRESSION = "PLpgSQL_stmt_execsql", "PLpgSQL_expr"
 
 
 def _texts(do: str) -> Iterator[tuple[str, str]]:
+    """Each statement and each expression of the block; an assignment's is what follows :=."""
     from pglast import parser
 
     try:
-        tree = json.loads(parser.parse_plpgsql_json(do))
+        found = list(plpgsql_nodes(do, whole=(_STATEMENT, _EXPRESSION)))
     except (parser.ParseError, ValueError):
         return
-    yield from _walk(tree)
+    for kind, node in found:
+        if kind == _STATEMENT:
+            yield kind, node["sqlstmt"]["PLpgSQL_expr"]["query"]
+        elif kind == _EXPRESSION:
+            yield kind, node["query"].partition(":=")[2] or node["query"]
 
 
-def _walk(node: Any) -> Iterator[tuple[str, str]]:
-    """Each statement and each expression of a PL/pgSQL tree; an assignment's is what follows :=."""
-    if isinstance(node, list):
-        for one in node:
-            yield from _walk(one)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == "PLpgSQL_stmt_execsql":
-                yield _STATEMENT, value["sqlstmt"]["PLpgSQL_expr"]["query"]
-            elif key == "PLpgSQL_expr":
-                yield _EXPRESSION, value["query"].partition(":=")[2] or value["query"]
-            else:
-                yield from _walk(value)
-
-
-def put_together(expression: str, start: int) -> Source:
+def put_together(written: str, start: int) -> Source:
     """The SQL that a string expression, which stands at `start` in the file, would give."""
-    tree = parse_one(_SELECT + expression)
-    targets = tree.targetList if kind_of(tree) == "SelectStmt" else None
-    if not targets or len(targets) != 1:
+    tree = expression(written)
+    if tree is None:
         return Source("", ())
     sql, places = "", list[int]()
-    constants = iter(_constants(expression))
-    for text in _pieces(targets[0].val):
+    constants = iter(_constants(written))
+    for text in _pieces(tree):
         at = _NOWHERE if text is None else _place(text, constants)
         shown = PLACEHOLDER if text is None else _SPECIFIER.sub(_same_length, text)
         sql += shown
@@ -117,25 +105,22 @@ def _same_length(specifier: re.Match[str]) -> str:
 def _pieces(node: Any) -> Iterator[str | None]:
     """The constants that are joined, in order; None for what is not a constant."""
     kind = kind_of(node)
-    if kind == "A_Expr" and [name.sval for name in node.name] == ["||"]:
+    if kind == "A_Expr" and listed(node.name) == ("||",):
         yield from _pieces(node.lexpr)
         yield from _pieces(node.rexpr)
-    elif kind == "FuncCall" and node.funcname[-1].sval == "format" and node.args:
+    elif kind == "FuncCall" and listed(node.funcname)[-1] == "format" and node.args:
         yield from _pieces(node.args[0])
-    elif kind == "A_Const" and isinstance(getattr(node.val, "sval", None), str):
-        yield node.val.sval
     else:
-        yield None
+        yield text_of(node)
 
 
-def _constants(expression: str) -> Iterator[tuple[int, str]]:
+def _constants(written: str) -> Iterator[tuple[int, str]]:
     """Where each string constant of an expression begins, and how it is written."""
     from pglast import parser
 
-    for token in parser.scan(_SELECT + expression):
+    for token in parser.scan(written):
         if token.name == "SCONST":
-            start, stop = token.start - len(_SELECT), token.end + 1 - len(_SELECT)
-            yield start, expression[start:stop]
+            yield token.start, written[token.start : token.end + 1]
 
 
 def _place(text: str, constants: Iterator[tuple[int, str]]) -> int:

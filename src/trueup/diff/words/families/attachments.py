@@ -7,8 +7,10 @@ from typing import Any
 from pglast import ast
 
 from trueup.diff.words.facts import Facts, Value, phrases
-from trueup.diff.words.text import after, plain, short
+from trueup.diff.words.family import Family, either_of
+from trueup.diff.words.text import plain, short
 from trueup.diff.words.tree import Entry, relation
+from trueup.sql.clauses import after
 
 
 def words(before: str | None, after_: str | None) -> list[str]:
@@ -31,3 +33,9 @@ def _texts(ddl: str) -> tuple[str, str]:
     values = after(text, "VALUES")
     default = "DEFAULT" if after(text, "PARTITION").endswith("DEFAULT") else ""
     return relation(tree.relation), f"FOR VALUES {plain(values)}" if values else default
+
+
+WORDS: Family = {
+    "INDEX ATTACH": either_of(words),
+    "TABLE ATTACH": either_of(words),
+}

@@ -9,11 +9,14 @@ from pglast.enums import ConstrType
 
 from trueup.diff.words import alters
 from trueup.diff.words.facts import Facts, Flag, Members, Value, flags, values
+from trueup.diff.words.family import Family, facts_of
 from trueup.diff.words.options import element_options
-from trueup.diff.words.plain import plain_name
-from trueup.diff.words.text import clauses, listed, plain
-from trueup.diff.words.tree import Entry, dotted, is_a, relation
+from trueup.diff.words.text import plain
+from trueup.diff.words.tree import Entry, dotted, relation
+from trueup.sql.clauses import clauses, elements
+from trueup.sql.quote import plain_name
 from trueup.sql.slices import Sliced
+from trueup.sql.tree import is_a
 
 _KINDS = {
     ConstrType.CONSTR_CHECK: "CHECK",
@@ -91,7 +94,7 @@ def _key(node: Any, text: str, sliced: Sliced) -> Facts:
 
 def _included(text: str) -> Facts:
     included = clauses(text, "INCLUDE", "WITH", "DEFERRABLE", "USING", "WHERE").get("INCLUDE", "")
-    return {"included column": Members(tuple(map(plain, listed(included))))} if included else {}
+    return {"included column": Members(tuple(map(plain, elements(included))))} if included else {}
 
 
 def _exclusion(node: Any, text: str, sliced: Sliced) -> Facts:
@@ -127,3 +130,10 @@ def _state(node: Any) -> Facts:
     if node.skip_validation and getattr(node, "is_enforced", True) is not False:
         found["NOT VALID"] = _VALIDATED
     return found
+
+
+WORDS: Family = {
+    "CHECK CONSTRAINT": facts_of(facts),
+    "CONSTRAINT": facts_of(facts),
+    "FK CONSTRAINT": facts_of(facts),
+}

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.sql.transactions import Form, Shape, begin_offset, form_of, statement_slices
+from trueup.sql.statements import statement_slices
+from trueup.sql.transactions import Form, Shape, begin_offset, form_of
 
 
 @pytest.mark.parametrize(

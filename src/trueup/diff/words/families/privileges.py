@@ -12,34 +12,24 @@ from enum import Enum
 from typing import Any
 
 from pglast import ast
-from pglast.enums import ObjectType
 
-from trueup.diff.words.plain import plain_name
+from trueup.diff.words import rights
+from trueup.diff.words.family import Family, either_of
 from trueup.diff.words.tree import Entry, roles
+from trueup.model.kinds import KINDS, RELATIONS, TABLE_PRIVILEGES, grant_word
+from trueup.sql.names import granted_on
+from trueup.sql.quote import plain_name
 
-_TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-# What ALL stands for (src/include/utils/acl.h, ACL_ALL_RIGHTS_*); tables have MAINTAIN since 17,
-# which the text doesn't say, so ALL on a table stays a word of its own unless it must be split.
-_ALL: Mapping[Any, tuple[str, ...]] = {
-    ObjectType.OBJECT_SEQUENCE: ("USAGE", "SELECT", "UPDATE"),
-    ObjectType.OBJECT_FUNCTION: ("EXECUTE",),
-    ObjectType.OBJECT_PROCEDURE: ("EXECUTE",),
-    ObjectType.OBJECT_ROUTINE: ("EXECUTE",),
-    ObjectType.OBJECT_SCHEMA: ("USAGE", "CREATE"),
-    ObjectType.OBJECT_TYPE: ("USAGE",),
-    ObjectType.OBJECT_DOMAIN: ("USAGE",),
-    ObjectType.OBJECT_LANGUAGE: ("USAGE",),
-    ObjectType.OBJECT_FDW: ("USAGE",),
-    ObjectType.OBJECT_FOREIGN_SERVER: ("USAGE",),
-    ObjectType.OBJECT_LARGEOBJECT: ("SELECT", "UPDATE"),
+# What ALL stands for, by the word of GRANT; tables have MAINTAIN since 17, which the text doesn't
+# say, so ALL on a table stays a word of its own unless it must be split.
+_ALL: Mapping[str, tuple[str, ...]] = {
+    **{grant_word(kind): row.privileges for kind, row in KINDS.items() if kind not in RELATIONS},
+    "ROUTINE": ("EXECUTE",),
+    "LARGE OBJECT": ("SELECT", "UPDATE"),
 }
-_NEW: Mapping[Any, str] = {
-    ObjectType.OBJECT_TABLE: "tables",
-    ObjectType.OBJECT_SEQUENCE: "sequences",
-    ObjectType.OBJECT_FUNCTION: "functions",
-    ObjectType.OBJECT_TYPE: "types",
-    ObjectType.OBJECT_SCHEMA: "schemas",
-    ObjectType.OBJECT_LARGEOBJECT: "large objects",
+_NEW: Mapping[str, str] = {
+    **{grant_word(kind): row.defaults.lower() for kind, row in KINDS.items() if row.defaults},
+    "LARGE OBJECT": "large objects",
 }
 _EVERYTHING = "ALL"
 
@@ -72,7 +62,7 @@ def default_words(before: str | None, after: str | None) -> list[str]:
     """`anon may now SELECT on new tables`."""
     tree: Any
     tree, _ = Entry.of(after or before or "").first(ast.AlterDefaultPrivilegesStmt)
-    kind = _NEW.get(tree.action.objtype, "objects")
+    kind = _NEW.get(granted_on(tree.action), "objects")
     return _changes(_read(before), _read(after), f" on new {kind}")
 
 
@@ -97,7 +87,7 @@ def _right(grant: Any) -> _Right:
 def _named(grant: Any) -> Iterator[tuple[str, str]]:
     """Each privilege with each column it is about."""
     if not grant.privileges:
-        yield from ((name, "") for name in _ALL.get(grant.objtype, (_EVERYTHING,)))
+        yield from ((name, "") for name in _ALL.get(granted_on(grant)) or (_EVERYTHING,))
     for node in grant.privileges or ():
         columns = [plain_name(name.sval) for name in node.cols or ()] or [""]
         name = node.priv_name.upper() if node.priv_name else _EVERYTHING
@@ -119,8 +109,8 @@ def _states(old: _Said, new: _Said) -> tuple[dict[str, _Right], dict[str, _Right
     if not named:
         return _folded(old, ()), _folded(new, ())
     # Whoever has all the others and yet not ALL lives on a server that knows MAINTAIN.
-    maintain = "MAINTAIN" in named or set(_TABLE) <= named
-    parts = (*_TABLE, "MAINTAIN") if maintain else _TABLE
+    maintain = "MAINTAIN" in named or set(TABLE_PRIVILEGES) <= named
+    parts = (*TABLE_PRIVILEGES, "MAINTAIN") if maintain else TABLE_PRIVILEGES
     return _folded(old, parts), _folded(new, parts)
 
 
@@ -178,3 +168,10 @@ def _sentence(role: str, how: str, names: list[str], place: str) -> str:
         rights = f"do {'anything' if 'no longer' in how else 'everything'} (ALL){place}"
         rights = rights if how in (_VERBS[0], _VERBS[1], _VERBS[2]) else f"ALL{place}"
     return f"{role} {how.format(rights)}"
+
+
+WORDS: Family = {
+    "ACL": either_of(words),
+    "DEFAULT ACL": either_of(default_words),
+    "PRIVILEGES": rights.words,
+}
