@@ -31,6 +31,7 @@ from trueup.workbench.declarative import declarative_label, declarative_schema
 from trueup.workbench.exposed import leave_out_unsaid
 from trueup.workbench.files import read_schema_text
 from trueup.workbench.gather import Gathering
+from trueup.workbench.mends import mended
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of
 from trueup.workbench.rights import compare_rights, rights_words
@@ -178,6 +179,7 @@ def _compare(
     counted = (*drift, *(order if strict else ()), *rights.drift)
     if target:
         counted = explain_drift(shadow, target, counted)
+    counted = mended(project, counted, folder, target)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
     so_far.add(*sifted.findings)
     stood_in = shadow.stood_in(whole.schema)

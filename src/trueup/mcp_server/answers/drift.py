@@ -18,6 +18,8 @@ from trueup.mcp_server.parts import (
     finding_shapes,
     hint_lines,
     joined,
+    mend_lines,
+    mend_shapes,
     object_shape,
     section,
     state_shape,
@@ -37,6 +39,7 @@ from trueup.ops.dump import DumpResult, dump
 from trueup.ops.status import StatusResult
 from trueup.ops.status import status as look_at_history
 from trueup.report.check import check_json
+from trueup.verdict.remedies import all_mends
 from trueup.workbench.project import Project
 
 
@@ -82,7 +85,7 @@ def _verdict(done: Done[CheckResult]) -> CallToolResult:
     text = joined(
         [_said(result)],
         fenced("Objects that are not in sync:", drift_lines(drift), fence),
-        section("What mends it:", _remedies(result)),
+        section("What mends it:", mend_lines(all_mends(drift), fence)),
         fenced("Noticed:", [*done.notes, *finding_lines(result.findings)], fence),
         section("What to do about it:", hint_lines(result.findings)),
         [f"Fingerprint of the database's schema: {fingerprint}"] if fingerprint else [],
@@ -99,20 +102,6 @@ def _said(result: CheckResult) -> str:
     if result.drift:
         return f"Drift: {len(result.drift)} of {count} objects are not the same on every side."
     return "Not in order: the objects are the same, but see what was noticed."
-
-
-_MEND = {
-    "mark-applied": "mark-applied: a person records the pending migrations whose changes are there"
-    " already (`trueup mark-applied VERSION...`)",
-    "adopt": "adopt: a migration that says what the database has (propose_reconciliation)",
-    "revert": "revert: take the database back to its migrations (propose_reconciliation)",
-    "regenerate": "regenerate: write schema.sql anew (regenerate_schema)",
-}
-
-
-def _remedies(result: CheckResult) -> list[str]:
-    asked = dict.fromkeys(name for item in result.drift for name in item.drift.remedies)
-    return [f"- {_MEND[name]}" for name in _MEND if name in asked]
 
 
 def _explanation(done: Done[explain.Explanation]) -> CallToolResult:
@@ -137,6 +126,7 @@ def _explained(item: explain.Explained, fence: Fence) -> ExplainedShape:
         "object": object_shape(item.key, fence),
         "verdict": item.verdict,
         "cause": item.cause,
+        "mend": mend_shapes(item.mend, fence),
         "details": fence.lines(item.details),
         "migrations": item.migrations,
         "schema_file": item.schema_file,
@@ -171,6 +161,7 @@ def _about(item: explain.Explained, fence: Fence) -> list[str]:
         *([shape["details"]] if shape["details"] else []),
         *own,
         *([f"In the database:\n{shape['database']}"] if shape["database"] else []),
+        *section("What mends it:", mend_lines(item.mend, fence)),
         *section("Migrations that name it, newest first:", history),
     ]
 
