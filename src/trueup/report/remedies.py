@@ -60,9 +60,14 @@ def and_more(count: int) -> str:
 
 def meaning(mend: Mend) -> str:
     """What a command does, or why it would not."""
-    return f"refused as things stand: {mend.refused}" if mend.refused else mend.does
+    return f"refused for now: {mend.refused}" if mend.refused else mend.does
 
 
 def hint(mends: Iterable[Mend]) -> str:
     """The remedies of one object, a line for each."""
-    return "\n".join(f"{one_line(mend.command)}  ({meaning(mend)})" for mend in mends)
+    return "\n".join(map(_in_a_line, mends))
+
+
+def _in_a_line(mend: Mend) -> str:
+    command = one_line(mend.command)
+    return f"{mend.does}: {command}" if mend.is_sql else f"{command}  ({meaning(mend)})"

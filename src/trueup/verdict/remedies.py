@@ -57,6 +57,7 @@ _STATUS = Mend(
     "status",
     "say how to settle what ran there and has no file here; that comes first",
 )
+_FILES = replace(_STATUS, does="list the files; those that ran there are to be marked first")
 _BASELINE = Mend("trueup baseline", None, "declare the database as it is the start")
 TAKE_BACK = "to take rights back, run in the database"
 SAY = "to keep rights, say in a migration (`trueup new NAME`, then `trueup mark-applied VERSION`)"
@@ -76,10 +77,12 @@ _ORDER = (
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What the project's state says of every remedy: whether the plans of `reconcile` hold rights,
-    the versions that are pending, and the codes of the findings on which `reconcile` stops."""
+    the versions that are pending, whether none is on record as applied (`blank`), and the codes of
+    the findings on which `reconcile` stops."""
 
     plans_rights: bool = False
     pending: tuple[str, ...] = ()
+    blank: bool = False
     stops: tuple[str, ...] = ()
 
 
@@ -156,18 +159,14 @@ def _pattern(item: Drift) -> str:
 
 
 def _mends(item: Drift, case: _Case) -> Iterator[Mend]:
-    yield from _FIRST.get(item.standing, ())
+    if item.standing is Standing.STRANGER:
+        yield _STATUS
+    if item.standing is Standing.TOUCHED:
+        yield _FILES if case.here.blank else _APPLY
     for word in item.remedies:
         yield from _WAYS[word](item, case)
     if item.standing is Standing.BLANK:
-        yield _BASELINE if not case.here.pending else _STATUS_OF_FILES
-
-
-_FIRST: Mapping[Standing, tuple[Mend, ...]] = {
-    Standing.TOUCHED: (_APPLY,),
-    Standing.STRANGER: (_STATUS,),
-}
-_STATUS_OF_FILES = replace(_STATUS, does="list the files; those that ran there are to be marked")
+        yield _FILES if case.here.pending else _BASELINE
 
 
 def _adopt(item: Drift, case: _Case) -> Iterator[Mend]:
@@ -218,8 +217,9 @@ _WAYS: Mapping[str, Callable[[Drift, _Case], Iterator[Mend]]] = {
 
 
 def _pending(versions: Sequence[str]) -> str:
-    count = "a migration is" if len(versions) == 1 else f"{len(versions)} migrations are"
-    return f"{count} pending; run `trueup apply` first"
+    if len(versions) == 1:
+        return "a migration is pending; apply it, or mark it as applied, first"
+    return f"{len(versions)} migrations are pending; apply them, or mark them as applied, first"
 
 
 def _stopped(case: _Case) -> str | None:

@@ -29,6 +29,7 @@ def mended(
     here = Circumstances(
         project.scope.privileges,
         tuple(file.version for file in pending),
+        history is not None and not (history.applied or just_ran),
         tuple(found.code for found in problems),
     )
     return with_mends(drift, here)

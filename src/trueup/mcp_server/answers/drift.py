@@ -45,7 +45,7 @@ from trueup.workbench.project import Project
 
 async def check_drift(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:
     """The verdict, which is remembered for the resource of that name."""
-    result = _verdict(await desk.read(ctx, check))
+    result = drift_answer(await desk.read(ctx, check))
     desk.verdict = json.dumps(result.structured_content, ensure_ascii=False, indent=2)
     return result
 
@@ -54,7 +54,7 @@ async def explain_object(
     desk: Desk, ctx: Context[Any, Any], name: str, kind: str | None
 ) -> CallToolResult:
     """One object from every side."""
-    return _explanation(await desk.read(ctx, lambda p: explain.explain(p, name, kind)))
+    return explained_answer(await desk.read(ctx, lambda p: explain.explain(p, name, kind)))
 
 
 async def status(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:
@@ -67,7 +67,8 @@ async def regenerate_schema(desk: Desk, ctx: Context[Any, Any]) -> CallToolResul
     return _regenerated(await desk.change(ctx, dump))
 
 
-def _verdict(done: Done[CheckResult]) -> CallToolResult:
+def drift_answer(done: Done[CheckResult]) -> CallToolResult:
+    """What check_drift answers."""
     result, fence = done.result, Fence()
     drift = [item.drift for item in result.drift]
     live = result.sides.database if result.sides else None
@@ -104,7 +105,8 @@ def _said(result: CheckResult) -> str:
     return "Not in order: the objects are the same, but see what was noticed."
 
 
-def _explanation(done: Done[explain.Explanation]) -> CallToolResult:
+def explained_answer(done: Done[explain.Explanation]) -> CallToolResult:
+    """What explain_object answers."""
     result, fence = done.result, Fence()
     structured: Explanation = {
         "objects": [_explained(item, fence) for item in result.objects],
