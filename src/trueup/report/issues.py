@@ -13,7 +13,7 @@ from trueup.model.finding import Finding, Location
 from trueup.model.schema import SchemaObject
 from trueup.model.schema_text import title
 from trueup.ops.check import CheckResult, DriftItem
-from trueup.report.remedies import hint
+from trueup.report.remedies import ways
 from trueup.report.safe import one_line, printable
 
 Level = Literal["error", "warning", "note"]
@@ -71,7 +71,7 @@ def _of_drift(item: DriftItem, path: str, lines: Mapping[str, int]) -> Issue:
         "error",
         one_line(display(drift.key)),
         "; ".join((one_line(item.summary), *map(one_line, _more(item)), drift.cause)),
-        hint(drift.mend),
+        ways(drift.mend),
         Location(path, line) if line else Location(path),
     )
 

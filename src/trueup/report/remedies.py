@@ -63,7 +63,7 @@ def meaning(mend: Mend) -> str:
     return f"refused for now: {mend.refused}" if mend.refused else mend.does
 
 
-def hint(mends: Iterable[Mend]) -> str:
+def ways(mends: Iterable[Mend]) -> str:
     """The remedies of one object, a line for each."""
     return "\n".join(map(_in_a_line, mends))
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from trueup.model.mend import ByHand, Mend
 from trueup.model.schema import ObjectKey
 
-RIGHTS = "PRIVILEGES"
+RIGHTS_KIND = "PRIVILEGES"
 
 
 class Verdict(StrEnum):
@@ -66,7 +66,7 @@ class Drift:
     @property
     def is_rights(self) -> bool:
         """Whether what roles can do with the object is what differs."""
-        return self.key.kind == RIGHTS
+        return self.key.kind == RIGHTS_KIND
 
     def moved(self) -> tuple[str | None, str | None]:
         """The DDL that the migrations give, and that of the side that is not there with them:

@@ -15,11 +15,11 @@ from trueup.model.rights import Rights, Slot, Source, has_rights, in_order, sour
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
 from trueup.sql.grants import grants, read_rights, sql_name
-from trueup.verdict.drift import RIGHTS, Drift, Verdict
+from trueup.verdict.drift import RIGHTS_KIND, Drift, Verdict
 from trueup.verdict.objects import Said, Sides, weigh
 from trueup.verdict.remade import Remade
 
-KIND = RIGHTS
+KIND = RIGHTS_KIND
 # Pairs of sides that are compared, by the side that may have moved.
 _REPLAY_OF = {"schema_file": "migrations", "declarative": "migrations", "database": "applied"}
 _NO_ENTRY = ObjectKey("SCHEMA", "", "public")
