@@ -14,7 +14,7 @@
 
 Each error has a stable `code` (docs/errors.md), a message (the fact), a hint (the next step) and,
 where it is about a file, a location. Nothing here is a traceback for a user: `cli.main` shows
-them. Anything else that reaches `cli.main` is a bug and exits with 70.
+them. Anything else that reaches `cli.main` is a bug and exits with 70 (exits.py).
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from trueup import exits
 from trueup.model.finding import Finding, Location, Severity
 
 
 class TrueupError(Exception):
     """Base of all errors meant for the user."""
 
-    exit_status: ClassVar[int] = 3
+    exit_status: ClassVar[int] = exits.CANNOT
     code: str = "error"
     failures: Sequence[StatementFailed] = ()
     """Statements that PostgreSQL refused, to be shown with their places, where there are any."""
@@ -63,7 +64,7 @@ class TrueupError(Exception):
 class UsageError(TrueupError):
     """The command line, or something it names, is not usable."""
 
-    exit_status = 2
+    exit_status = exits.MISUSED
     code = "usage"
 
 
@@ -90,7 +91,7 @@ class ConfigError(UsageError):
 class ValidationFailed(TrueupError):
     """A rule of the project does not hold; nothing was changed. `problems` holds all of them."""
 
-    exit_status = 1
+    exit_status = exits.DIFFERS
     code = "validation_failed"
 
     def __init__(self, message: str, *, problems: Sequence[Finding] = (), **fields: object) -> None:
@@ -171,5 +172,5 @@ class StatementFailed(CannotTell):
 class Interrupted(TrueupError):
     """Ctrl-C or SIGTERM; whatever was under way has been rolled back or cleaned up."""
 
-    exit_status = 130
+    exit_status = exits.INTERRUPTED
     code = "interrupted"

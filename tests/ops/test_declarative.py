@@ -58,7 +58,7 @@ def test_a_revoke_that_only_the_migrations_have_is_seen(project: projects.Projec
     assert "TO PUBLIC" in item["declarative"]
     assert item["migrations"] is not None
     text = project.command("check").out
-    assert "trueup diff migrations supabase/schemas --sql --privileges" in text
+    assert "trueup diff migrations declarative --sql --privileges" in text
 
 
 def test_an_object_that_only_one_of_them_has_is_named(project: projects.Project) -> None:

@@ -12,6 +12,7 @@ from trueup.action.comment import COMMENT_FILE, CommentFailedError, put_comment,
 from trueup.action.inputs import Inputs, PullRequest
 from trueup.config import Settings, load_settings
 from trueup.errors import TrueupError
+from trueup.exits import DONE, MISUSED, status_of
 from trueup.ops.check import CheckResult, check
 from trueup.report.check import check_json
 from trueup.report.github import check_github, commands
@@ -23,7 +24,6 @@ from trueup.sql.schema_blocks import object_lines
 from trueup.workbench.files import read_schema_text
 from trueup.workbench.project import Project
 
-_STATUS = {True: 0, False: 1, None: 3}
 _WORDS = {True: "true", False: "false", None: "unknown"}
 
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if list(arguments) == ["comment"]:
         return comment_step(environ)
     sys.stderr.write("usage: python -m trueup.action check|comment\n")
-    return 2
+    return MISUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def check_step(environ: Mapping[str, str]) -> int:
     _write_reports(inputs, told)
     _write_summary(inputs, told)
     _write_outputs(inputs, told)
-    return 0
+    return DONE
 
 
 def _told(inputs: Inputs, environ: Mapping[str, str]) -> _Told:
@@ -73,7 +73,7 @@ def _told(inputs: Inputs, environ: Mapping[str, str]) -> _Told:
     text = read_schema_text(project).text if result.drift else None
     places = object_lines(text) if text else {}
     return _Told(
-        _STATUS[result.in_sync],
+        status_of(result.in_sync),
         result.in_sync,
         len(result.drift),
         issues(result, places),
@@ -143,7 +143,7 @@ def comment_step(environ: Mapping[str, str]) -> int:
     not write) is a warning: the verdict does not depend on it."""
     pull_request = PullRequest.read(environ)
     if pull_request is None:
-        return 0
+        return DONE
     text = (Inputs.read(environ).reports / COMMENT_FILE).read_text(encoding="utf-8")
     try:
         done = put_comment(pull_request, text)
@@ -151,4 +151,4 @@ def comment_step(environ: Mapping[str, str]) -> int:
         issue = Issue("comment_failed", "warning", "pull request comment", str(problem), "", None)
         done = "\n".join(commands([issue]))
     sys.stdout.write(f"{done}\n")
-    return 0
+    return DONE

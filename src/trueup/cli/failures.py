@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from trueup import __version__
 from trueup.errors import Interrupted, TrueupError
+from trueup.exits import BUG, DONE
 from trueup.postgres.session.unforeseen import told
-
-BUG = 70
 
 
 def report_failure(problem: BaseException, arguments: Sequence[str]) -> int:
@@ -21,7 +20,7 @@ def report_failure(problem: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(problem, BrokenPipeError):
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return DONE
     problem = told(problem) or problem
     if isinstance(problem, TrueupError):
         from trueup.cli.show import show_error

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 
+from trueup.exits import DONE, status_of
 from trueup.git.changes import may_matter, staged_changes
 from trueup.git.process import GitFailedError
 
@@ -24,7 +25,7 @@ def fast(options: list[str]) -> int | None:
     try:
         changes = staged_changes()
         if not may_matter(changes):
-            return 0
+            return DONE
         from trueup.git.hook import judge_staged, project_in_repository
         from trueup.git.telling import tell
 
@@ -33,7 +34,7 @@ def fast(options: list[str]) -> int | None:
     except (GitFailedError, ValueError, OSError):
         return None
     tell(outcome, sys.stderr, quiet=quiet)
-    return int(outcome.errors > 0)
+    return status_of(not outcome.errors)
 
 
 def _known(options: list[str]) -> tuple[str | None, bool] | None:

@@ -14,6 +14,7 @@ from trueup.mcp_server.shapes import (
     DriftShape,
     FindingShape,
     HazardShape,
+    MendShape,
     MigrationShape,
     ObjectName,
     PlanHazard,
@@ -21,14 +22,17 @@ from trueup.mcp_server.shapes import (
 from trueup.mcp_server.untrusted import Fence
 from trueup.model.finding import Finding
 from trueup.model.hazard import Hazard
+from trueup.model.mend import Mend
 from trueup.model.schema import ObjectKey
+from trueup.report.remedies import by_hand, meaning
 from trueup.report.safe import one_line
+from trueup.verdict.drift import Drift
 from trueup.verdict.history import MigrationState
-from trueup.verdict.objects import Drift
 from trueup.verdict.state_findings import NAMES_OBJECTS
 from trueup.verdict.told import details
 
 _DIFF_LINES: Final = 80
+_MOST_STATEMENTS: Final = 20
 
 
 def object_shape(key: ObjectKey, fence: Fence) -> ObjectName:
@@ -109,10 +113,53 @@ def drift_shapes(drift: Iterable[Drift], fence: Fence) -> list[DriftShape]:
             "verdict": str(item.verdict),
             "cause": item.cause,
             "remedies": list(item.remedies),
+            "mend": mend_shapes(item.mend, fence),
             "details": fence.lines(details(item)),
         }
         for item in drift
     ]
+
+
+def mend_shapes(mends: Iterable[Mend], fence: Fence) -> list[MendShape]:
+    """What mends it."""
+    return [
+        {
+            "command": _command(mend, fence),
+            "tool": mend.tool,
+            "does": mend.does,
+            "refused": mend.refused,
+        }
+        for mend in mends
+    ]
+
+
+def _command(mend: Mend, fence: Fence) -> str:
+    return fence.text(mend.command) if mend.names_objects else mend.command
+
+
+def mend_lines(mends: Iterable[Mend], fence: Fence) -> list[str]:
+    """A line for each remedy: the tool, where there is one, and the command for a terminal."""
+    lines: list[str] = []
+    known = list(mends)
+    for mend in known:
+        if not mend.is_sql:
+            lines += [*_note(mend, fence), f"- {_how(mend, fence)}: {meaning(mend)}"]
+    for does, group, more in by_hand(known, _MOST_STATEMENTS):
+        tools = dict.fromkeys(mend.tool for mend in group if mend.tool)
+        tool = f" ({', '.join(tools)})" if tools else ""
+        said = [one_line(mend.command) for mend in group]
+        said += [f"and {more} more; each object's mend has its own"] if more else []
+        lines += [f"- {does}{tool}:", *fence.once(), fence.lines(said)]
+    return lines
+
+
+def _note(mend: Mend, fence: Fence) -> list[str]:
+    return fence.once() if mend.names_objects else []
+
+
+def _how(mend: Mend, fence: Fence) -> str:
+    by_person = "a person runs" if mend.tool is None else f"{mend.tool}, or in a terminal"
+    return f"{by_person} `{_command(mend, fence)}`"
 
 
 def state_shape(state: MigrationState, fence: Fence) -> MigrationShape:

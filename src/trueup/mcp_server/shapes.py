@@ -69,6 +69,16 @@ class HazardShape(PlanHazard):
     destructive: bool
 
 
+class MendShape(TypedDict):
+    """What mends drift: a command for a terminal, or SQL; the tool that does it, if one does; and
+    why it would be refused as things stand."""
+
+    command: str
+    tool: str | None
+    does: str
+    refused: str | None
+
+
 class DriftShape(TypedDict):
     """An object on which the sides do not agree; `details` is text from the database."""
 
@@ -76,6 +86,7 @@ class DriftShape(TypedDict):
     verdict: str
     cause: str
     remedies: list[str]
+    mend: list[MendShape]
     details: str
 
 
@@ -247,6 +258,7 @@ class ExplainedShape(TypedDict):
     object: ObjectName
     verdict: str
     cause: str
+    mend: list[MendShape]
     details: str
     migrations: str | None
     schema_file: str | None

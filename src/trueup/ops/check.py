@@ -26,6 +26,7 @@ from trueup.verdict.told import details, summary
 from trueup.workbench.declarative import declarative_label
 from trueup.workbench.exposed import leave_out_unsaid
 from trueup.workbench.gather import Gathering
+from trueup.workbench.mends import mended
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay_on
 from trueup.workbench.rights import compare_rights, rights_words
@@ -171,6 +172,7 @@ def _compare(
     counted = (*drift, *(order if strict else ()), *rights.drift)
     if target:
         counted = explain_drift(shadow, target, counted)
+    counted = mended(project, counted, folder, target)
     sifted = sift(counted, project.settings.allow, datetime.now(UTC).date())
     so_far.add(*sifted.findings)
     stood_in = shadow.stood_in(stand.whole)

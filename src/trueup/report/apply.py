@@ -10,7 +10,7 @@ from trueup.diff.words import describe, display, summarize
 from trueup.ops.apply.apply import ApplyResult
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.objects import object_json, shown_pair
-from trueup.report.remedies import remedy_lines
+from trueup.report.remedies import mend_json, remedy_lines
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
 from trueup.verdict.told import details
@@ -48,6 +48,7 @@ def apply_json(result: ApplyResult) -> dict[str, Any]:
                 "object": object_json(drift.key),
                 "verdict": str(drift.verdict),
                 "cause": drift.cause,
+                "mend": mend_json(drift.mend),
                 "details": details(drift),
             }
             for drift in result.drift

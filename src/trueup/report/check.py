@@ -13,7 +13,7 @@ from trueup.ops.check import CheckResult, DriftItem
 from trueup.report.excerpt import failure_text
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.objects import object_json
-from trueup.report.remedies import remedy_lines
+from trueup.report.remedies import mend_json, remedy_lines
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
 from trueup.verdict.objects import FILE_MOVED, Verdict
@@ -58,6 +58,7 @@ def drift_json(item: DriftItem) -> dict[str, Any]:
         "verdict": str(drift.verdict),
         "cause": drift.cause,
         "remedies": list(drift.remedies),
+        "mend": mend_json(drift.mend),
         "summary": item.summary,
         "migrations": shown_ddl(drift.key, drift.migrations),
         "schema_file": shown_ddl(drift.key, drift.schema_file),
@@ -144,14 +145,15 @@ def _item(item: DriftItem, style: Style, verbose: bool) -> str:
     lines += [f"  {one_line(detail)}" for detail in item.details]
     lines.append(f"  {style.dim('cause:')} {drift.cause}")
     if verbose:
-        side = _moved_side(drift.verdict)
+        side = moved_side(drift.verdict)
         before, after = (shown_ddl(drift.key, ddl) for ddl in drift.moved())
         shown = unified(before, after, "migrations", side)
         lines += [f"  {_painted(line, style)}" for line in shown]
     return "\n".join(lines)
 
 
-def _moved_side(verdict: Verdict) -> str:
+def moved_side(verdict: Verdict) -> str:
+    """What a diff calls the side that is not there with the migrations."""
     if verdict is Verdict.DECLARATIVE_DIFFERS:
         return "declarative"
     return "schema.sql" if verdict in FILE_MOVED else "database"

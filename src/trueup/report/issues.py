@@ -12,7 +12,7 @@ from trueup.errors import TrueupError
 from trueup.model.finding import Finding, Location
 from trueup.model.schema import SchemaObject
 from trueup.ops.check import CheckResult, DriftItem
-from trueup.report.remedies import COMMANDS
+from trueup.report.remedies import ways
 from trueup.report.safe import one_line, printable
 from trueup.sql.schema_text import title
 
@@ -71,7 +71,7 @@ def _of_drift(item: DriftItem, path: str, lines: Mapping[str, int]) -> Issue:
         "error",
         one_line(display(drift.key)),
         "; ".join((one_line(item.summary), *map(one_line, _more(item)), drift.cause)),
-        ", or ".join(remedy_commands(drift.remedies)),
+        ways(drift.mend),
         Location(path, line) if line else Location(path),
     )
 
@@ -79,8 +79,3 @@ def _of_drift(item: DriftItem, path: str, lines: Mapping[str, int]) -> Issue:
 def _more(item: DriftItem) -> Iterator[str]:
     """The details, where the summary is not one of them already."""
     return (detail for detail in item.details if detail not in item.summary)
-
-
-def remedy_commands(remedies: Iterable[str]) -> list[str]:
-    """The commands behind the words for remedies."""
-    return [COMMANDS[name][0] for name in remedies]

@@ -4,23 +4,25 @@ whatever its DDL holds, stays text: it can close no fence, open no tag, mention 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from trueup.diff.unified import unified
 from trueup.diff.words import display
+from trueup.model.mend import Mend
 from trueup.ops.check import CheckResult, DriftItem
-from trueup.report.check import shown_ddl, verdict_text
+from trueup.report.check import moved_side, shown_ddl, verdict_text
 from trueup.report.excerpt import failure_text
 from trueup.report.issues import Issue, of_findings
-from trueup.report.remedies import remedy_lines
+from trueup.report.remedies import and_more, by_hand, meaning
 from trueup.report.safe import one_line, printable
 from trueup.report.style import Style
-from trueup.verdict.objects import FILE_MOVED
+from trueup.verdict.remedies import all_mends
 
 SUMMARY_LIMIT: Final = 1024 * 1024  # bytes of a step summary
 COMMENT_LIMIT: Final = 65_536  # characters of a comment; bytes are never fewer
 _SIGNS: Final = {True: "✅", False: "❌", None: "❓"}
+_MOST_STATEMENTS: Final = 20
 # Room for the words that say what was left out.
 _RESERVE: Final = 500
 _SPECIAL: Final = re.compile(r"[&<>|`\\*_\[\]#@!~$]")
@@ -97,7 +99,7 @@ def _issue_row(issue: Issue) -> str:
 
 def _diff(item: DriftItem) -> str:
     drift = item.drift
-    side = "schema.sql" if drift.verdict in FILE_MOVED else "database"
+    side = moved_side(drift.verdict)
     before, after = (shown_ddl(drift.key, ddl) if ddl else ddl for ddl in drift.moved())
     return _folded(
         display(drift.key), "\n".join(unified(before, after, "migrations", side)), "diff"
@@ -111,8 +113,29 @@ def _folded(summary: str, text: str, language: str) -> str:
 
 
 def _remedies(result: CheckResult) -> str:
-    lines = remedy_lines(item.drift for item in result.drift)
-    return f"\nWhat mends it:\n\n{fenced(chr(10).join(lines), 'sh')}\n" if lines else ""
+    """Each command in a block of its own, ready to be pasted: what it does stands above it."""
+    mends = all_mends(item.drift for item in result.drift)
+    if not mends:
+        return ""
+    parts = [_told(mend) for mend in mends if not mend.is_sql]
+    parts += [_statements(*group) for group in by_hand(mends, _MOST_STATEMENTS)]
+    return "\n\n".join(("\nWhat mends it:", *parts)) + "\n"
+
+
+def _told(mend: Mend) -> str:
+    if mend.refused:
+        return f"{code(mend.command)}: {inline(meaning(mend))}"
+    return f"{inline(_sentence(mend.does))}:\n\n{fenced(one_line(mend.command), 'sh')}"
+
+
+def _statements(does: str, mends: Sequence[Mend], more: int) -> str:
+    said = "\n".join(one_line(mend.command) for mend in mends)
+    rest = f"\n\n{and_more(more)}" if more else ""
+    return f"{inline(_sentence(does))}:\n\n{fenced(said, 'sql')}{rest}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def code(text: str) -> str:

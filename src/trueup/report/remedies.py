@@ -1,49 +1,73 @@
-"""The commands that mend drift, each once, with what it does."""
+"""What mends drift, as lines of text: each thing once, long lists folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
 
-from trueup.verdict.objects import Drift, Verdict
+from trueup.model.mend import Mend
+from trueup.report.safe import one_line
+from trueup.verdict.drift import Drift
+from trueup.verdict.remedies import all_mends
 
-COMMANDS = {
-    "mark-applied": (
-        "trueup mark-applied VERSION...",
-        "record the pending migrations whose changes are there already, without running them",
-    ),
-    "adopt": ("trueup reconcile --adopt --write", "write what the database has as a migration"),
-    "revert": ("trueup reconcile --revert --apply", "take the database back to its migrations"),
-    "regenerate": ("trueup dump", "write schema.sql anew from the migrations"),
-}
-# `reconcile` works on the database; a migration for the declarative files comes from a diff.
-_DECLARED = "trueup diff migrations supabase/schemas --sql"
-_DECLARED_MEANING = "the migration that the declarative files call for; or change those files"
-# `reconcile` has rights in view only where they belong to schema.sql.
-_RIGHTS = (
-    "trueup diff migrations database --sql --privileges",
-    "the GRANTs that a migration would need; `database migrations` what takes them back",
-)
+# Statements of one kind that are spelled out; the rest is counted.
+MOST_STATEMENTS = 5
+# Commands as wide as this still have their meanings in one column.
+_COLUMN = 60
+
+
+def mend_json(mends: Iterable[Mend]) -> list[dict[str, Any]]:
+    """Remedies as contract.md has them."""
+    return [
+        {
+            "command": mend.command,
+            "tool": mend.tool,
+            "does": mend.does,
+            "refused": mend.refused,
+        }
+        for mend in mends
+    ]
 
 
 def remedy_lines(drift: Iterable[Drift]) -> list[str]:
-    """One aligned line for each remedy that some object calls for."""
-    items = list(drift)
-    declared = [item for item in items if item.verdict is Verdict.DECLARATIVE_DIFFERS]
-    rest = [item for item in items if item not in declared]
-    rights = [item for item in rest if _is_rights(item) and "adopt" in item.remedies]
-    asked = {remedy for item in rest if not _is_rights(item) for remedy in item.remedies}
-    for also in ("regenerate", "mark-applied"):
-        asked |= {also} if any(also in item.remedies for item in rest) else set()
-    chosen = [COMMANDS[name] for name in COMMANDS if name in asked]
-    chosen += [_RIGHTS] if rights else []
-    chosen += [(_declared(declared), _DECLARED_MEANING)] if declared else []
-    width = max((len(command) for command, _ in chosen), default=0)
-    return [f"{command:<{width}}  {meaning}" for command, meaning in chosen]
+    """A line for each command that mends some object, then the SQL that mends rights."""
+    mends = all_mends(drift)
+    commands = [mend for mend in mends if not mend.is_sql]
+    short = [len(mend.command) for mend in commands if len(mend.command) <= _COLUMN]
+    width = max(short, default=0)
+    lines = [f"{one_line(mend.command):<{width}}  {meaning(mend)}" for mend in commands]
+    for does, statements, more in by_hand(mends):
+        lines += [f"{does}:", *(f"  {one_line(mend.command)}" for mend in statements)]
+        lines += [f"  {and_more(more)}"] if more else []
+    return lines
 
 
-def _declared(items: Iterable[Drift]) -> str:
-    return f"{_DECLARED} --privileges" if any(map(_is_rights, items)) else _DECLARED
+def by_hand(
+    mends: Iterable[Mend], most: int = MOST_STATEMENTS
+) -> Iterator[tuple[str, Sequence[Mend], int]]:
+    """The SQL among remedies in groups of one meaning: what it does, the first few, how many
+    there are besides."""
+    for does, group in groupby((m for m in mends if m.is_sql), key=lambda mend: mend.does):
+        found = list(group)
+        yield does, found[:most], max(0, len(found) - most)
 
 
-def _is_rights(item: Drift) -> bool:
-    return item.key.kind == "PRIVILEGES"
+def and_more(count: int) -> str:
+    """What stands for the statements that are left out."""
+    return f"and {count} more; --format json lists all"
+
+
+def meaning(mend: Mend) -> str:
+    """What a command does, or why it would not."""
+    return f"refused for now: {mend.refused}" if mend.refused else mend.does
+
+
+def ways(mends: Iterable[Mend]) -> str:
+    """The remedies of one object, a line for each."""
+    return "\n".join(map(_in_a_line, mends))
+
+
+def _in_a_line(mend: Mend) -> str:
+    command = one_line(mend.command)
+    return f"{mend.does}: {command}" if mend.is_sql else f"{command}  ({meaning(mend)})"

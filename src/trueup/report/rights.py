@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trueup.diff.words import display
-from trueup.ops.reconcile.kept import text_of
+from trueup.model.mend import text_of
 from trueup.report.objects import object_json
 from trueup.report.safe import one_line
 from trueup.report.style import Style
+from trueup.verdict.remedies import SAY, TAKE_BACK
 from trueup.workbench.rights import RightsLeft
-
-TAKE_BACK = "to take them back, run in the database:"
-SAY = "to keep them, say in a migration (`trueup new NAME`, then `trueup mark-applied`):"
 
 
 def rights_json(rights: Sequence[RightsLeft]) -> list[dict[str, Any]]:
@@ -40,9 +38,9 @@ def rights_lines(rights: Sequence[RightsLeft]) -> list[str]:
     """A line for each thing that differs, and the statements for either direction."""
     return [
         *(f"  {one_line(line)}" for line in _differences(rights)),
-        TAKE_BACK,
+        f"{TAKE_BACK}:",
         *(f"  {one_line(text_of(item.take_back))}" for item in rights if item.take_back),
-        SAY,
+        f"{SAY}:",
         *(f"  {one_line(text_of(item.say))}" for item in rights if item.say),
     ]
 

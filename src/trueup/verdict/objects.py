@@ -8,24 +8,23 @@ declarative files. Pending files make the two replays differ; that alone is no d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from trueup.model.schema import ObjectKey, Schema
+from trueup.verdict.drift import FILE_MOVED, LIVE_MOVED, Drift, Standing, Verdict
+from trueup.verdict.remedies import words
 
-
-class Verdict(StrEnum):
-    """What the sides say together; each value is a word of the contract."""
-
-    IN_SYNC = "in_sync"
-    DATABASE_CHANGED = "database_changed"
-    SCHEMA_FILE_STALE = "schema_file_stale"
-    MIGRATION_MISSING = "migration_missing"
-    DIVERGED = "diverged"
-    SCHEMA_FILE_MISMATCH = "schema_file_mismatch"
-    DECLARATIVE_DIFFERS = "declarative_differs"
-
-
-FILE_MOVED = frozenset({Verdict.SCHEMA_FILE_STALE, Verdict.SCHEMA_FILE_MISMATCH})
+__all__ = [
+    "FILE_MOVED",
+    "PENDING_SAYS_IT",
+    "SETTLE_IT",
+    "Drift",
+    "Said",
+    "Sides",
+    "Verdict",
+    "judge",
+    "made_how",
+    "weigh",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +60,6 @@ class Said:
     asked: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """One object on which the sides do not agree, each with its DDL or None where absent. `said`
-    is what to say where the DDL does not tell (verdict/states.py)."""
-
-    key: ObjectKey
-    verdict: Verdict
-    cause: str
-    remedies: tuple[str, ...]
-    migrations: str | None
-    applied: str | None
-    schema_file: str | None
-    database: str | None
-    declarative: str | None = None
-    said: tuple[str, ...] = ()
-
-    def moved(self) -> tuple[str | None, str | None]:
-        """The DDL that the migrations give, and that of the side that is not there with them:
-        the database where it moved, else schema.sql, else the declarative files."""
-        if self.verdict in FILE_MOVED:
-            return self.migrations, self.schema_file
-        if self.verdict is Verdict.DECLARATIVE_DIFFERS:
-            return self.migrations, self.declarative
-        return self.applied, self.database
-
-
 def judge(sides: Sides) -> tuple[Drift, ...]:
     """Every object that is not in sync, ordered by key."""
     there = sides.there()
@@ -101,16 +74,18 @@ def judge(sides: Sides) -> tuple[Drift, ...]:
 def weigh(key: ObjectKey, said: Said) -> Drift:
     """The verdict on one object, in_sync among them."""
     verdict = _verdict(said)
+    standing = _standing(verdict, said)
     return Drift(
         key,
         verdict,
-        _cause(verdict, said),
-        _remedies(verdict, said),
+        _cause(verdict, standing, said),
+        words(verdict, standing),
         said.migrations,
         said.applied,
         said.schema_file,
         said.database,
         said.declarative,
+        standing=standing,
     )
 
 
@@ -130,48 +105,30 @@ def _verdict(said: Said) -> Verdict:
     return Verdict.DECLARATIVE_DIFFERS if declared else Verdict.IN_SYNC
 
 
-_REMEDIES: dict[Verdict, tuple[str, ...]] = {
-    Verdict.IN_SYNC: (),
-    Verdict.DATABASE_CHANGED: ("adopt", "revert"),
-    Verdict.SCHEMA_FILE_STALE: ("regenerate",),
-    Verdict.MIGRATION_MISSING: ("adopt", "revert", "regenerate"),
-    Verdict.DIVERGED: ("adopt", "revert", "regenerate"),
-    Verdict.SCHEMA_FILE_MISMATCH: ("regenerate",),
-    Verdict.DECLARATIVE_DIFFERS: ("adopt",),
-}
-
-
-# Where a pending file has a say in it, neither of them is right.
-_MENDS_DATABASE = frozenset({"adopt", "revert"})
+# Where a pending file has a say in it, neither adopting nor reverting is right.
 PENDING_SAYS_IT = "a pending migration says this, and it is in the database already"
 SETTLE_IT = "apply that first, or mark it as applied where it ran"
 
 
-def _remedies(verdict: Verdict, said: Said) -> tuple[str, ...]:
-    offered = _REMEDIES[verdict]
-    if not _is_pending(verdict, said):
-        return offered
-    rest = tuple(word for word in offered if word not in _MENDS_DATABASE)
-    return ("mark-applied", *rest) if said.database == said.migrations else rest
+def _standing(verdict: Verdict, said: Said) -> Standing:
+    """What pending files have to do with it, as far as the sides tell."""
+    moved = verdict in LIVE_MOVED and said.database != said.applied
+    if not moved or said.migrations == said.applied:
+        return Standing.PLAIN
+    return Standing.PENDING if said.database == said.migrations else Standing.TOUCHED
 
 
-def _is_pending(verdict: Verdict, said: Said) -> bool:
-    """Whether the database moved where a pending file moves something too."""
-    moved = "revert" in _REMEDIES[verdict] and said.database != said.applied
-    return moved and said.migrations != said.applied
-
-
-def _cause(verdict: Verdict, said: Said) -> str:
+def _cause(verdict: Verdict, standing: Standing, said: Said) -> str:
     also = "declarative" in said.asked and said.declarative != said.migrations
     if not also or verdict in (Verdict.DECLARATIVE_DIFFERS, Verdict.MIGRATION_MISSING):
-        return _why(verdict, said)
-    return f"{_why(verdict, said)}; the declarative files differ from the migrations too"
+        return _why(verdict, standing, said)
+    return f"{_why(verdict, standing, said)}; the declarative files differ from the migrations too"
 
 
-def _why(verdict: Verdict, said: Said) -> str:
-    if _is_pending(verdict, said):
-        if said.database == said.migrations:
-            return PENDING_SAYS_IT
+def _why(verdict: Verdict, standing: Standing, said: Said) -> str:
+    if standing is Standing.PENDING:
+        return PENDING_SAYS_IT
+    if standing is Standing.TOUCHED:
         how = _what(said.applied, said.database)
         return f"{how} in the database, and a pending migration changes it too: {SETTLE_IT}"
     if verdict is Verdict.DATABASE_CHANGED:

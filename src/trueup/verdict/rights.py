@@ -8,15 +8,18 @@ where the owners differ what they can do is left out, except for the roles of th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from trueup.model.mend import ByHand
 from trueup.model.rights import Rights, Slot, Source, has_rights, in_order, sources, subject_of
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
-from trueup.sql.grants import grants, read_rights
-from trueup.verdict.objects import Drift, Said, Sides, Verdict, weigh
+from trueup.sql.grants import grants, read_rights, sql_name
+from trueup.verdict.drift import RIGHTS_KIND, Drift, Verdict
+from trueup.verdict.objects import Said, Sides, weigh
+from trueup.verdict.remade import Remade
 
-KIND = "PRIVILEGES"
+KIND = RIGHTS_KIND
 # Pairs of sides that are compared, by the side that may have moved.
 _REPLAY_OF = {"schema_file": "migrations", "declarative": "migrations", "database": "applied"}
 _NO_ENTRY = ObjectKey("SCHEMA", "", "public")
@@ -38,13 +41,11 @@ class Gained:
 
 @dataclass(frozen=True, slots=True)
 class RightsVerdict:
-    """What came of comparing rights, and on how many objects they were compared; `subjects` are
-    the objects that the drift is about, by its keys."""
+    """What came of comparing rights, and on how many objects they were compared."""
 
     drift: tuple[Drift, ...] = ()
     gained: tuple[Gained, ...] = ()
     compared: int = 0
-    subjects: Mapping[ObjectKey, ObjectKey] = field(default_factory=dict)
 
 
 def judge_rights(
@@ -63,9 +64,7 @@ def judge_rights(
             case = _Case(subject, found, major, tuple(api_roles))
             drift += case.drift()
             gained += case.gained()
-    about = {rights_key(subject): subject for subject in subjects}
-    told = {item.key: about[item.key] for item in drift}
-    return RightsVerdict(tuple(drift), tuple(gained), len(subjects), told)
+    return RightsVerdict(tuple(drift), tuple(gained), len(subjects))
 
 
 def rights_key(subject: ObjectKey) -> ObjectKey:
@@ -110,7 +109,7 @@ class _Case:
         said = Said(migrations, applied, **texts, asked=frozenset(asked))
         item = weigh(rights_key(self.subject), said)
         if item.verdict is not Verdict.IN_SYNC:
-            yield item
+            yield replace(item, by_hand=self._by_hand(rights))
 
     def gained(self) -> Iterator[Gained]:
         """What roles of the API can do only in the database."""
@@ -127,6 +126,19 @@ class _Case:
         for slots, roles in by_slots.items():
             if slots:
                 yield Gained(self.subject, tuple(roles), slots, is_new=not known)
+
+    def _by_hand(self, rights: Mapping[str, Rights]) -> ByHand | None:
+        """What would make the database and its files agree, either way."""
+        said, live = rights.get("applied"), rights.get("database")
+        if said is None or live is None:
+            return None
+        name = sql_name(self.subject)
+        # New: owners are not compared.
+        back, say = (
+            Remade(self.subject, name, True, *pair).repairs()
+            for pair in ((said, live), (live, said))
+        )
+        return ByHand(back, say)
 
     def _read(self) -> dict[str, Rights]:
         return {n: read_rights(self.subject, s, self.major) for n, s in self.found.items()}

@@ -15,7 +15,8 @@ from trueup.model.finding import Finding
 from trueup.model.kinds import INDEXABLE
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.states import InvalidIndex, States
-from trueup.verdict.objects import Drift
+from trueup.verdict.drift import Drift, Standing
+from trueup.verdict.remedies import standing_as
 from trueup.verdict.state_findings import index_finding, key_finding, switched_on
 
 _OF_INDEXES = frozenset({"INDEX ATTACH", "COMMENT", "SECURITY LABEL"})
@@ -117,10 +118,10 @@ def _is_part(need: ObjectKey, attach: ObjectKey) -> bool:
 
 
 def _reworded(item: Drift, hidden: Hidden) -> Drift:
-    index = hidden.index
-    possible = {"revert"} if hidden.can_be_made else set()
-    remedies = tuple(r for r in item.remedies if r in possible | {"regenerate"})
-    return replace(item, cause=_cause(hidden), remedies=remedies, said=_said(item.key, index))
+    by_plan = hidden.can_be_made and item.standing is Standing.PLAIN
+    standing = Standing.INVALID if by_plan else Standing.STUCK
+    told = standing_as(item, standing, _cause(hidden))
+    return replace(told, said=_said(item.key, hidden.index))
 
 
 def _cause(hidden: Hidden) -> str:

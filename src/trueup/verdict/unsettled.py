@@ -6,23 +6,32 @@ would write it down twice, the second would undo what a migration did.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from trueup.model.schema import ObjectKey
-from trueup.verdict.objects import PENDING_SAYS_IT, SETTLE_IT, Drift, Verdict, made_how
+from trueup.verdict.drift import LIVE_MOVED, Drift, Standing
+from trueup.verdict.objects import PENDING_SAYS_IT, SETTLE_IT, made_how
+from trueup.verdict.remedies import standing_as
 from trueup.verdict.stops import listed
-
-_LIVE_MOVED = frozenset({Verdict.DATABASE_CHANGED, Verdict.MIGRATION_MISSING, Verdict.DIVERGED})
-_ON_DATABASE = frozenset({"adopt", "revert", "mark-applied"})
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
     """What pending files do to one object: the first that changes it, and the forms it takes on
-    the way (None where it is not there)."""
+    the way (None where it is not there), each with the version of the file."""
 
     file: str
-    forms: frozenset[str | None] = frozenset()
+    steps: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def forms(self) -> frozenset[str | None]:
+        """Every form that it takes."""
+        return frozenset(form for _, form in self.steps)
+
+    def versions(self, form: str | None) -> tuple[str, ...]:
+        """The files that lead to this form, in their order."""
+        reached = next((n for n, (_, made) in enumerate(self.steps) if made == form), -1)
+        return tuple(version for version, _ in self.steps[: reached + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +53,34 @@ class Unsettled:
 
 def moved_live(drift: Sequence[Drift]) -> tuple[ObjectKey, ...]:
     """The objects that are other in the database than its migrations say."""
-    return tuple(item.key for item in drift if item.verdict in _LIVE_MOVED)
+    return tuple(item.key for item in drift if item.verdict in LIVE_MOVED)
 
 
 def explained(drift: Sequence[Drift], left_open: Unsettled) -> tuple[Drift, ...]:
     """The same drift, with what may have made it and without ways that would do harm."""
     return tuple(
-        _explained(item, left_open) if item.verdict in _LIVE_MOVED else item for item in drift
+        _explained(item, left_open) if item.verdict in LIVE_MOVED else item for item in drift
     )
 
 
 def _explained(item: Drift, left_open: Unsettled) -> Drift:
     touch = left_open.touch_of(item.key)
     if left_open.strangers:
-        who = listed(left_open.strangers, 1)
-        told = _instead(item, f"{made_how(item)} by hand in the database, or by {who}")
-        # schema.sql agrees with the database: it is the file that is missing.
-        return replace(told, remedies=()) if item.verdict is Verdict.MIGRATION_MISSING else told
+        cause = f"{made_how(item)} by hand in the database, or by {listed(left_open.strangers, 1)}"
+        return standing_as(item, Standing.STRANGER, cause)
     if touch and item.database in touch.forms:
-        return _instead(item, PENDING_SAYS_IT, "mark-applied")
+        versions = touch.versions(item.database)
+        return standing_as(item, Standing.PENDING, PENDING_SAYS_IT, versions)
     if touch:
         how = f"{made_how(item)} in the database, and {touch.file}, which is pending, changes it"
-        return _instead(item, f"{how} too: {SETTLE_IT}")
+        return standing_as(item, Standing.TOUCHED, f"{how} too: {SETTLE_IT}")
     if left_open.blank and "revert" in item.remedies:
-        return _blank(item)
+        return standing_as(item, Standing.BLANK, _not_on_record(item))
     return item
 
 
-def _blank(item: Drift) -> Drift:
-    cause = (
+def _not_on_record(item: Drift) -> str:
+    return (
         f"{made_how(item)} in the database; no migration is on record there as applied, so that it"
         " was made by hand can't be told"
     )
-    kept = tuple(word for word in item.remedies if word != "revert")
-    return replace(item, cause=cause, remedies=kept)
-
-
-def _instead(item: Drift, cause: str, *remedies: str) -> Drift:
-    kept = (word for word in item.remedies if word not in _ON_DATABASE)
-    return replace(item, cause=cause, remedies=(*remedies, *kept))

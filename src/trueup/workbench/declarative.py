@@ -49,17 +49,59 @@ def declarative_schema(
     return made.schema
 
 
+def has_declarative(settings: Settings) -> bool:
+    """Whether the project has such files."""
+    return bool(settings.declarative_paths) or settings.declarative_dir is not None
+
+
+def declared(project: Project, migrations: Sequence[Migration], shadow: Shadow) -> Schema:
+    """The same where it is all that was asked for. Raises what keeps it from being had."""
+    return shadow.replayed(declared_files(project, migrations, shadow)).schema
+
+
+def declared_files(
+    project: Project, migrations: Sequence[Migration], shadow: Shadow
+) -> Sequence[Migration]:
+    """The files as they run, after the roles that they need. Raises CannotTell."""
+    so_far = Gathering()
+    files = _files(project.settings, so_far)
+    errors = [found for found in so_far.findings if found.is_error]
+    if errors or not files:
+        raise _none(project, errors)
+    return _that_run(shadow, files, migrations)[0]
+
+
+def _none(project: Project, errors: Sequence[Finding]) -> CannotTell:
+    label = declarative_label(project.settings)
+    if not errors:
+        return _unusable(label, f"{label} has no .sql file", "write one, or compare another source")
+    first = errors[0]
+    return CannotTell(
+        first.message,
+        code=first.code,
+        hint=first.hint,
+        subject=first.subject,
+        location=first.location,
+    )
+
+
 def _replayed(
     shadow: Shadow, files: Sequence[Migration], migrations: Sequence[Migration]
 ) -> Replayed:
+    return _that_run(shadow, files, migrations)[1]
+
+
+def _that_run(
+    shadow: Shadow, files: Sequence[Migration], migrations: Sequence[Migration]
+) -> tuple[Sequence[Migration], Replayed]:
     try:
-        return shadow.replayed(files)
+        return files, shadow.replayed(files)
     except StatementFailed as failed:
         roles = _roles(shadow, migrations) if failed.sqlstate == _NO_SUCH_OBJECT else None
         if roles is None:
             raise _explained(failed, files) from failed
     try:
-        return shadow.replayed((roles, *files))
+        return (roles, *files), shadow.replayed((roles, *files))
     except StatementFailed as failed:
         raise _explained(failed, files) from failed
 

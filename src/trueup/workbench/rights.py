@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 
 from trueup.diff.words import display
 from trueup.model.finding import Finding, error, warning
-from trueup.model.rights import Rights, Source, sources
+from trueup.model.rights import Rights
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
-from trueup.sql.grants import grants, read_rights, sql_name
+from trueup.sql.grants import grants
 from trueup.verdict.allowed import sift
 from trueup.verdict.objects import Drift, Sides
-from trueup.verdict.remade import Remade
 from trueup.verdict.rights import Gained, RightsVerdict, judge_rights, rights_key
 from trueup.workbench.project import Project
 
@@ -59,20 +58,11 @@ def rights_left(
     drift = sift(verdict.drift, project.settings.allow, datetime.now(UTC).date()).drift
     if not drift or wholes.database is None:
         return ()
-    applied, live = sources(wholes.applied), sources(wholes.database)
-    found: list[RightsLeft] = []
-    for item in drift:
-        subject = verdict.subjects[item.key]
-        old, new = (
-            read_rights(subject, side.get(subject) or Source(""), major) for side in (applied, live)
-        )
-        # New: owners are not compared.
-        back, say = (
-            Remade(subject, sql_name(subject), True, *pair).repairs()
-            for pair in ((old, new), (new, old))
-        )
-        found.append(RightsLeft(item, tuple(rights_words(project, item)), back, say))
-    return tuple(found)
+    return tuple(
+        RightsLeft(item, tuple(rights_words(project, item)), hand.take_back, hand.say)
+        for item in drift
+        if (hand := item.by_hand) is not None
+    )
 
 
 def rights_words(project: Project, drift: Drift) -> list[str]:

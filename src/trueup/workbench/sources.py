@@ -16,6 +16,7 @@ from trueup.model.schema import Schema
 from trueup.shadow.shadow import Shadow
 from trueup.sql.schema_text import render
 from trueup.workbench.database import revealed_url
+from trueup.workbench.declarative import declared, declared_files, has_declarative
 from trueup.workbench.files import read_files, refuse_blocked
 from trueup.workbench.project import Project
 
@@ -45,14 +46,17 @@ class Source(Protocol):
 
 
 def resolve(project: Project, text: str) -> Source:
-    """The source that a word of the command line means: one of WORDS, a database URL, a `.sql`
-    file or a directory of them. Raises UsageError (`source_unknown`)."""
+    """The source that a word of the command line means: one of WORDS, `declarative` where
+    there are such files, a database URL, a `.sql` file or a directory of them. Raises UsageError
+    (`source_unknown`)."""
     if text == "migrations":
         return OwnMigrations(project)
     if text == "schema-file":
         return Text(project, project.settings.schema_file, project.schema_label)
     if text == "database":
         return Live.of(revealed_url(project))
+    if text == "declarative" and has_declarative(project.settings):
+        return Declared(project)
     if "://" in text or "=" in text:
         return Live.of(text)
     return _from_path(project, Path(text))
@@ -90,6 +94,32 @@ class OwnMigrations:
             yield conninfo
 
     def _files(self) -> Sequence[Migration]:
+        folder = read_files(self.project)
+        refuse_blocked(folder)
+        return folder.migrations
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The project's declarative files, in the order in which they are configured."""
+
+    project: Project
+    label: str = "declarative"
+    major: int | None = None
+    identity: str | None = None
+
+    def schema(self, shadow: Shadow) -> Schema:
+        """What they give. Raises StatementFailed, CannotTell."""
+        return declared(self.project, self._made(), shadow)
+
+    @contextmanager
+    def copy(self, shadow: Shadow) -> Iterator[str]:
+        """A replay of them."""
+        with shadow.database(declared_files(self.project, self._made(), shadow)) as conninfo:
+            yield conninfo
+
+    def _made(self) -> Sequence[Migration]:
+        """The migrations: the files may name roles that these make."""
         folder = read_files(self.project)
         refuse_blocked(folder)
         return folder.migrations

@@ -48,7 +48,8 @@ def touched_by(
         for file, after in steps(shadow, ran, pending):
             for change in compare(before, after):
                 known = found.get(change.key, Touch(file.file_name))
-                found[change.key] = Touch(known.file, known.forms | {change.after})
+                step = (file.version, change.after)
+                found[change.key] = Touch(known.file, (*known.steps, step))
             before = after
     except StatementFailed as failed:
         place = failed.location.file if failed.location else ""

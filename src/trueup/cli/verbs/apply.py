@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -34,7 +36,6 @@ def run(context: Context) -> int:
     not be told."""
     from trueup.ops.apply.apply import apply
     from trueup.report.apply import apply_json, apply_text
-    from trueup.verdict.state_findings import NAMES_OBJECTS
 
     args = context.args
     result = apply(
@@ -47,7 +48,5 @@ def run(context: Context) -> int:
         lambda: apply_json(result),
         lambda: apply_text(result, context.style, verbose=args.verbose),
     )
-    if result.problem is not None:
-        return result.problem.exit_status
-    odd = any(f.is_error and f.code in NAMES_OBJECTS for f in result.findings)
-    return int(bool(result.drift) or odd)
+    problem = result.problem
+    return status_of(result.in_sync, failed=problem.exit_status if problem else None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -34,4 +36,4 @@ def run(context: Context) -> int:
     args = context.args
     result = baseline(context.project, name=args.name, squash=args.squash)
     context.show(lambda: baseline_json(result), lambda: baseline_text(result, context.style))
-    return 0
+    return DONE

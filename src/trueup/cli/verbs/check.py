@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
 from trueup.workbench.files import read_schema_text
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def run(context: Context) -> int:
     verbose = context.args.verbose
     if context.args.format not in ("text", "json"):
         context.show(dict, lambda: _in_form(context, result))
-        return {True: 0, False: 1, None: 3}[result.in_sync]
+        return status_of(result.in_sync)
     context.show(
         lambda: check_json(result), lambda: check_text(result, context.style, verbose=verbose)
     )
-    return {True: 0, False: 1, None: 3}[result.in_sync]
+    return status_of(result.in_sync)
 
 
 def _in_form(context: Context, result: CheckResult) -> str:

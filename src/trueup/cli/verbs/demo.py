@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -32,4 +34,4 @@ def run(context: Context) -> int:
             code="demo_failed",
             hint="run `trueup doctor`; what the failed command printed is above",
         ) from None
-    return 0
+    return DONE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
     from trueup.ops.diff import DiffOptions, DiffResult
@@ -20,7 +22,9 @@ EXAMPLES = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
-    where = "migrations, schema-file, database, a URL, a .sql file or a directory of them"
+    where = (
+        "migrations, schema-file, declarative, database, a URL, a .sql file or a directory of them"
+    )
     parser.add_argument("source", metavar="FROM", help=where)
     parser.add_argument("goal", metavar="TO", help="likewise")
     parser.add_argument("--sql", action="store_true", help="print the proven plan, SQL alone")
@@ -83,9 +87,7 @@ def run(context: Context) -> int:
             lambda: diff_json(result),
             lambda: diff_text(result, context.style, verbose=args.verbose),
         )
-    if result.equal:
-        return 0
-    return 1 if result.proof is None or result.proof.holds else 3
+    return status_of(result.equal, proven=result.proof is None or result.proof.holds)
 
 
 def _options(context: Context) -> DiffOptions:

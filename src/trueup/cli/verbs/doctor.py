@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -23,4 +25,4 @@ def run(context: Context) -> int:
 
     found = doctor(context.project)
     context.show(lambda: doctor_json(found), lambda: doctor_text(found, context.style))
-    return 3 if any(item.health is Health.ERROR for item in found) else 0
+    return status_of(None if any(item.health is Health.ERROR for item in found) else True)

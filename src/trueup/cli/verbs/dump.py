@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -47,4 +49,4 @@ def run(context: Context) -> int:
         keep_going=args.keep_going,
     )
     context.show(lambda: dump_json(result), lambda: dump_text(result, context.style))
-    return int(args.check and result.written.changed)
+    return status_of(not (args.check and result.written.changed))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE, status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -53,7 +55,7 @@ def run(context: Context) -> int:
     else:
         result = uninstall(repository, root, args.kind)
     context.show(lambda: installed_json(result), lambda: installed_text(result, context.style))
-    return 0
+    return DONE
 
 
 def _run(context: Context) -> int:
@@ -70,4 +72,4 @@ def _run(context: Context) -> int:
         from trueup.git.telling import tell
 
         tell(outcome, sys.stderr, quiet=args.quiet)
-    return int(outcome.errors > 0)
+    return status_of(not outcome.errors)

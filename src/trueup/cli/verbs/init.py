@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE, status_of
 from trueup.workbench.shadows import likely_major
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def run(context: Context) -> int:
     if args.adopt_supabase_history:
         return _adopt(context, result)
     context.show(lambda: init_json(result), lambda: init_text(result, context.style))
-    return 0
+    return DONE
 
 
 def _adopt(context: Context, result: InitResult) -> int:
@@ -80,4 +81,4 @@ def _adopt(context: Context, result: InitResult) -> int:
         lambda: {**init_json(result), "history": ledger_json(plan)},
         lambda: f"{init_text(result, context.style)}\n{ledger_text(plan, context.style)}",
     )
-    return int(any(finding.is_error for finding in plan.findings))
+    return status_of(not any(finding.is_error for finding in plan.findings))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -41,7 +43,7 @@ def run(context: Context) -> int:
     marking = Marking(tuple(args.versions), unknown, args.from_supabase)
     result = mark_applied(context.project, marking)
     context.show(lambda: mark_json(result), lambda: mark_text(result, context.style))
-    return 0
+    return DONE
 
 
 def _pair(text: str) -> tuple[str, str]:

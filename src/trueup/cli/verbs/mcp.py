@@ -6,6 +6,8 @@ import argparse
 import importlib.util
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -63,7 +65,7 @@ def run(context: Context) -> int:
         serve_http(desk, args.http, context.say)
     else:
         serve_stdio(desk)
-    return 0
+    return DONE
 
 
 def _insist_on_sdk() -> None:

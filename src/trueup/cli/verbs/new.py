@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
 from trueup.workbench.target import recorded_versions
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ def run(context: Context) -> int:
     versions = recorded_versions(project)
     result = new(project.settings, context.args.name, datetime.now(UTC), versions)
     context.show(lambda: {"path": result.shown, "version": result.version}, lambda: result.shown)
-    return 0
+    return DONE

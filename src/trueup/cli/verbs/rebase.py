@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from trueup.exits import DONE
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -43,4 +45,4 @@ def run(context: Context) -> int:
     now = datetime.now(UTC)
     result = rebase(project, tree, now, dry_run=args.dry_run, with_database=not args.no_database)
     context.show(lambda: rebase_json(result), lambda: rebase_text(result, context.style))
-    return 0
+    return DONE

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from trueup.cli.verbs.diff import add_plan_options, renames
+from trueup.exits import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,10 +130,7 @@ def _adopt(context: Context) -> int:
         may_lose_data=lambda proof: args.allow_data_loss or _ask_for_leave(context, proof),
     )
     context.show(lambda: adopt_json(result), lambda: adopt_text(result, context.style))
-    if result.proof is not None and not result.proof.holds:
-        return 3
-    still = bool(result.rights) or any(finding.is_error for finding in result.findings)
-    return int(still or (bool(result.changes) and result.schema_file is None))
+    return status_of(result.settled, proven=result.proven)
 
 
 def _revert(context: Context) -> int:
@@ -147,10 +145,7 @@ def _revert(context: Context) -> int:
         may_lose_data=lambda proof: args.allow_data_loss or _ask_for_leave(context, proof),
     )
     context.show(lambda: revert_json(result), lambda: revert_text(result, context.style))
-    if result.proof is not None and not result.proof.holds:
-        return 3
-    still = bool(result.left or result.rights) or any(f.is_error for f in result.findings)
-    return int(still or (bool(result.changes) and not result.applied))
+    return status_of(result.settled, proven=result.proven)
 
 
 def _ask_for_leave(context: Context, proof: Proof) -> bool:
@@ -172,7 +167,7 @@ def _regenerate(context: Context) -> int:
 
     result = dump(context.project, check_only=not context.args.write)
     context.show(lambda: dump_json(result), lambda: dump_text(result, context.style))
-    return int(not context.args.write and result.written.changed)
+    return status_of(context.args.write or not result.written.changed)
 
 
 def _propose(context: Context) -> int:
@@ -181,4 +176,4 @@ def _propose(context: Context) -> int:
 
     result = check(context.project)
     context.show(lambda: check_json(result), lambda: check_text(result, context.style))
-    return {True: 0, False: 1, None: 3}[result.in_sync]
+    return status_of(result.in_sync)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -66,7 +68,7 @@ def run(context: Context) -> int:
     )
     result = repair(context.project, wish, write=args.write)
     context.show(lambda: repair_json(result), lambda: repair_text(result, context.style))
-    return int(any(finding.is_error for finding in result.findings))
+    return status_of(not any(finding.is_error for finding in result.findings))
 
 
 def _ledger(context: Context) -> int:
@@ -86,4 +88,4 @@ def _ledger(context: Context) -> int:
     wish = LedgerWish(restamp=args.restamp_ledger, write_files=args.write_files)
     plan = settle_ledger(context.project, wish, write=args.write)
     context.show(lambda: ledger_json(plan), lambda: ledger_text(plan, context.style))
-    return int(any(finding.is_error for finding in plan.findings))
+    return status_of(not any(finding.is_error for finding in plan.findings))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from trueup.exits import status_of
+
 if TYPE_CHECKING:
     from trueup.cli.context import Context
 
@@ -23,4 +25,4 @@ def run(context: Context) -> int:
 
     result = status(context.project)
     context.show(lambda: status_json(result), lambda: status_text(result, context.style))
-    return 0 if result.in_order else 1
+    return status_of(result.in_order)

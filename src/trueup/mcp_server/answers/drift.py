@@ -18,6 +18,8 @@ from trueup.mcp_server.parts import (
     finding_shapes,
     hint_lines,
     joined,
+    mend_lines,
+    mend_shapes,
     object_shape,
     section,
     state_shape,
@@ -37,12 +39,13 @@ from trueup.ops.dump import DumpResult, dump
 from trueup.ops.status import StatusResult
 from trueup.ops.status import status as look_at_history
 from trueup.report.check import check_json
+from trueup.verdict.remedies import all_mends
 from trueup.workbench.project import Project
 
 
 async def check_drift(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:
     """The verdict, which is remembered for the resource of that name."""
-    result = _verdict(await desk.read(ctx, check))
+    result = drift_answer(await desk.read(ctx, check))
     desk.verdict = json.dumps(result.structured_content, ensure_ascii=False, indent=2)
     return result
 
@@ -51,7 +54,7 @@ async def explain_object(
     desk: Desk, ctx: Context[Any, Any], name: str, kind: str | None
 ) -> CallToolResult:
     """One object from every side."""
-    return _explanation(await desk.read(ctx, lambda p: explain.explain(p, name, kind)))
+    return explained_answer(await desk.read(ctx, lambda p: explain.explain(p, name, kind)))
 
 
 async def status(desk: Desk, ctx: Context[Any, Any]) -> CallToolResult:
@@ -64,7 +67,8 @@ async def regenerate_schema(desk: Desk, ctx: Context[Any, Any]) -> CallToolResul
     return _regenerated(await desk.change(ctx, dump))
 
 
-def _verdict(done: Done[CheckResult]) -> CallToolResult:
+def drift_answer(done: Done[CheckResult]) -> CallToolResult:
+    """What check_drift answers."""
     result, fence = done.result, Fence()
     drift = [item.drift for item in result.drift]
     live = result.sides.database if result.sides else None
@@ -82,7 +86,7 @@ def _verdict(done: Done[CheckResult]) -> CallToolResult:
     text = joined(
         [_said(result)],
         fenced("Objects that are not in sync:", drift_lines(drift), fence),
-        section("What mends it:", _remedies(result)),
+        section("What mends it:", mend_lines(all_mends(drift), fence)),
         fenced("Noticed:", [*done.notes, *finding_lines(result.findings)], fence),
         section("What to do about it:", hint_lines(result.findings)),
         [f"Fingerprint of the database's schema: {fingerprint}"] if fingerprint else [],
@@ -101,21 +105,8 @@ def _said(result: CheckResult) -> str:
     return "Not in order: the objects are the same, but see what was noticed."
 
 
-_MEND = {
-    "mark-applied": "mark-applied: a person records the pending migrations whose changes are there"
-    " already (`trueup mark-applied VERSION...`)",
-    "adopt": "adopt: a migration that says what the database has (propose_reconciliation)",
-    "revert": "revert: take the database back to its migrations (propose_reconciliation)",
-    "regenerate": "regenerate: write schema.sql anew (regenerate_schema)",
-}
-
-
-def _remedies(result: CheckResult) -> list[str]:
-    asked = dict.fromkeys(name for item in result.drift for name in item.drift.remedies)
-    return [f"- {_MEND[name]}" for name in _MEND if name in asked]
-
-
-def _explanation(done: Done[explain.Explanation]) -> CallToolResult:
+def explained_answer(done: Done[explain.Explanation]) -> CallToolResult:
+    """What explain_object answers."""
     result, fence = done.result, Fence()
     structured: Explanation = {
         "objects": [_explained(item, fence) for item in result.objects],
@@ -137,6 +128,7 @@ def _explained(item: explain.Explained, fence: Fence) -> ExplainedShape:
         "object": object_shape(item.key, fence),
         "verdict": item.verdict,
         "cause": item.cause,
+        "mend": mend_shapes(item.mend, fence),
         "details": fence.lines(item.details),
         "migrations": item.migrations,
         "schema_file": item.schema_file,
@@ -171,6 +163,7 @@ def _about(item: explain.Explained, fence: Fence) -> list[str]:
         *([shape["details"]] if shape["details"] else []),
         *own,
         *([f"In the database:\n{shape['database']}"] if shape["database"] else []),
+        *section("What mends it:", mend_lines(item.mend, fence)),
         *section("Migrations that name it, newest first:", history),
     ]
 

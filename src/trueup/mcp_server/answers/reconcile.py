@@ -146,10 +146,16 @@ def _proposed(ways: tuple[Either | Exception, Either | Exception]) -> CallToolRe
             *_told("Revert (take the database back to its migrations):", second),
             *_rights_told(rights, fence),
             *fenced("Noticed:", finding_lines(findings), fence),
-            'Then call reconcile with direction "adopt" or "revert".',
+            *_then(first, second),
         ]
     )
     return answer({**structured}, text)
+
+
+def _then(*ways: Way) -> list[str]:
+    """The call that follows, where there is one."""
+    possible = [f'"{way["direction"]}"' for way in ways if way["possible"]]
+    return [f"Then call reconcile with direction {' or '.join(possible)}."] if possible else []
 
 
 def _way(direction: str, result: Either | Exception, fence: Fence) -> Way:

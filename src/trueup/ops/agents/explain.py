@@ -10,6 +10,7 @@ from trueup.errors import CannotTell, UsageError
 from trueup.folder.git import last_change
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding
+from trueup.model.mend import Mend
 from trueup.model.migration import Migration
 from trueup.model.schema import ObjectKey
 from trueup.ops.check import CheckResult, check
@@ -40,6 +41,7 @@ class Explained:
     key: ObjectKey
     verdict: str
     cause: str
+    mend: tuple[Mend, ...]
     details: tuple[str, ...]
     migrations: str | None
     schema_file: str | None
@@ -108,6 +110,7 @@ def _explained(
         key,
         str(drift.drift.verdict if drift else Verdict.IN_SYNC),
         drift.drift.cause if drift else "",
+        drift.drift.mend if drift else (),
         drift.details if drift else (),
         ddl(sides.migrations),
         ddl(sides.schema_file),

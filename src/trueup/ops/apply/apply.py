@@ -38,6 +38,7 @@ from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Replayed
 from trueup.verdict.failures import is_there
 from trueup.verdict.objects import Drift
+from trueup.verdict.state_findings import NAMES_OBJECTS
 from trueup.verdict.stops import newer_rows
 from trueup.workbench.database import open_database
 from trueup.workbench.files import read_files, refuse_blocked
@@ -71,6 +72,14 @@ class ApplyResult:
     drift: tuple[Drift, ...]
     findings: tuple[Finding, ...]
     problem: TrueupError | None = None
+
+    @property
+    def in_sync(self) -> bool | None:
+        """Whether the database is what its files say now; None where that could not be told."""
+        if self.problem is not None:
+            return None
+        odd = any(found.is_error and found.code in NAMES_OBJECTS for found in self.findings)
+        return not (self.drift or odd)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from trueup.verdict.objects import Drift, Sides, judge
 from trueup.verdict.rights import without_rights
 from trueup.verdict.states import judge_states
 from trueup.verdict.stops import listed, newer_rows
+from trueup.workbench.mends import mended
 from trueup.workbench.project import Project
 from trueup.workbench.replays import Replay
 from trueup.workbench.rights import rights_left
@@ -62,7 +63,8 @@ class Standing:
         rights = rights_left(self.project, frame, wholes, shadow.major)
         objects = odd.reworded(judge(Sides(one, one, None, other)))
         drift = (*objects, *(left.drift for left in rights))
-        return explain_drift(shadow, self.target, drift, self.just_ran), odd.findings
+        told = explain_drift(shadow, self.target, drift, self.just_ran)
+        return mended(self.project, told, None, self.target, self.just_ran), odd.findings
 
 
 def close(standing: Standing, conn: Connection) -> Closing:

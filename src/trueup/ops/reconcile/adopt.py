@@ -61,6 +61,17 @@ class AdoptResult:
     rights: tuple[RightsLeft, ...] = ()
     is_part: bool = False
 
+    @property
+    def proven(self) -> bool:
+        """Whether the plan led where it should, where there is one."""
+        return self.proof is None or self.proof.holds
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of what was asked for is left to do."""
+        odd = any(finding.is_error for finding in self.findings)
+        return not (odd or self.rights or (self.changes and self.schema_file is None))
+
 
 def adopt(
     project: Project,

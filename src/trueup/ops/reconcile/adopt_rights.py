@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change
 from trueup.errors import StatementFailed
+from trueup.model.mend import text_of
 from trueup.model.migration import Migration
 from trueup.model.rights import has_rights
 from trueup.model.schema import Schema
-from trueup.ops.reconcile.kept import grave, refuse, text_of
+from trueup.ops.reconcile.kept import grave, refuse
 from trueup.ops.reconcile.look import Choice, Look, rights_asked
 from trueup.plan.hazards import rights_change
 from trueup.plan.statements import Statement

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from trueup.errors import ValidationFailed
 from trueup.model.finding import error
+from trueup.model.mend import text_of
 from trueup.verdict.remade import Remade, Wanted, differing
 from trueup.workbench.project import Project
 
@@ -24,11 +25,6 @@ def refuse(said: str, items: Sequence[Remade], way_on: Callable[[Remade], str]) 
     if items:
         problems = [error(CODE, str(i.key), i.sentence, way_on(i)) for i in items]
         raise ValidationFailed(said, code=CODE, problems=problems)
-
-
-def text_of(statements: Sequence[str]) -> str:
-    """Statements on one line, ready to be copied."""
-    return " ".join(f"{statement};" for statement in statements)
 
 
 def way_to_revert(project: Project, goal: Wanted) -> Callable[[Remade], str]:

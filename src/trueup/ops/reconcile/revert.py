@@ -62,6 +62,17 @@ class RevertResult:
     is_part: bool = False
     refused: tuple[Remade, ...] = ()
 
+    @property
+    def proven(self) -> bool:
+        """Whether the plan led where it should, where there is one."""
+        return self.proof is None or self.proof.holds
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of what was asked for is left to do."""
+        odd = any(finding.is_error for finding in self.findings)
+        return not (odd or self.left or self.rights or (self.changes and not self.applied))
+
 
 def revert(
     project: Project,
