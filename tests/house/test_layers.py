@@ -16,6 +16,7 @@ SOURCE = Path(trueup.__file__).parent
 # A room may import from its own level only where it is listed there itself.
 LEVELS = (
     {"errors", "__init__"},
+    {"platform"},
     {"model"},
     {"sql"},
     {"config"},
@@ -30,7 +31,7 @@ LEVELS = (
     {"cli"},
     {"__main__"},
 )
-PURE = {"model", "sql", "diff", "verdict", "plan"}
+PURE = {"platform", "model", "sql", "diff", "verdict", "plan"}
 # Pure rooms of one level that may look at each other, in this direction.
 TOGETHER = {"diff": set(), "plan": {"diff"}, "verdict": {"diff", "plan"}}
 IO_MODULES = {"psycopg", "subprocess", "socket", "shutil", "tempfile", "os", "pathlib", "pgdumplib"}

@@ -31,6 +31,7 @@ from trueup.workbench.declarative import declarative_label, declarative_schema
 from trueup.workbench.exposed import leave_out_unsaid
 from trueup.workbench.files import read_schema_text
 from trueup.workbench.gather import Gathering
+from trueup.workbench.majors import untested_server
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of
 from trueup.workbench.rights import compare_rights, rights_words
@@ -141,7 +142,7 @@ def _target(project: Project, folder: Folder, so_far: Gathering) -> Target | Non
         return None
     target = so_far.attempt(lambda: Target.read(project, folder.migrations))
     if target:
-        so_far.add(*target.history.findings)
+        so_far.add(*target.untested(), *target.history.findings)
     return target
 
 
@@ -158,6 +159,8 @@ def _compare(
     shadow = so_far.attempt(lambda: open_shadow(project, target.major if target else None))
     if shadow is None:
         return _Compared()
+    if target is None or target.major != shadow.major:
+        so_far.add(*untested_server("the replay", shadow.major, shadow.host.version))
     whole = so_far.attempt(lambda: shadow.replayed(folder.migrations))
     if whole is None:
         return _Compared(shadow)

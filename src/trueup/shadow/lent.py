@@ -23,11 +23,11 @@ from psycopg.conninfo import make_conninfo
 
 from trueup.errors import CannotTell, ConnectionFailed, LockTimeout
 from trueup.model.migration import Migration
+from trueup.platform import SUPABASE
 from trueup.postgres.session.connection import Connection, connect, describe
 from trueup.postgres.session.interrupt import pause, sheltered
 from trueup.shadow.adapter import Adapter
 from trueup.shadow.keys import Ground
-from trueup.shadow.platform import SUPABASE
 from trueup.shadow.platform.load import Loaded, load_platform, make_roles
 from trueup.shadow.replaying import bring_up
 from trueup.shadow.role_notes import Journal, clear_up_roles, guarded_roles

@@ -72,7 +72,7 @@ def run(context: Context) -> int:
 def _ledger(context: Context) -> int:
     from trueup.errors import UsageError
     from trueup.ops.repair.ledger import LedgerWish, settle_ledger
-    from trueup.report.ledger import ledger_json, ledger_text
+    from trueup.report.ledger import ledger_plan_json, ledger_plan_text
 
     args = context.args
     rows = (args.restamp, args.restamp_all, args.retry, args.mark_done, args.forget, args.move)
@@ -85,5 +85,5 @@ def _ledger(context: Context) -> int:
         )
     wish = LedgerWish(restamp=args.restamp_ledger, write_files=args.write_files)
     plan = settle_ledger(context.project, wish, write=args.write)
-    context.show(lambda: ledger_json(plan), lambda: ledger_text(plan, context.style))
+    context.show(lambda: ledger_plan_json(plan), lambda: ledger_plan_text(plan, context.style))
     return int(any(finding.is_error for finding in plan.findings))
