@@ -5,11 +5,10 @@ Source: supabase/cli, pkg/config/utils.go (NewPathBuilder). Imports nothing: the
 
 from __future__ import annotations
 
-FOLDER = "supabase"
-CONFIG = f"{FOLDER}/config.toml"
-MIGRATIONS = f"{FOLDER}/migrations"
+CONFIG = "supabase/config.toml"
+MIGRATIONS = "supabase/migrations"
 # Declarative files, and the roles that the CLI makes before it runs the migrations.
-SCHEMAS = f"{FOLDER}/schemas"
-ROLES = f"{FOLDER}/roles.sql"
+SCHEMAS = "supabase/schemas"
+ROLES = "supabase/roles.sql"
 # Written by `supabase link`: the ref of the project on the platform.
-LINKED = f"{FOLDER}/.temp/project-ref"
+LINKED = "supabase/.temp/project-ref"

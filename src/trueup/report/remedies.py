@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from trueup.platform.files import SCHEMAS
 from trueup.verdict.objects import Drift, Verdict
 
 COMMANDS = {
@@ -16,7 +17,7 @@ COMMANDS = {
     "regenerate": ("trueup dump", "write schema.sql anew from the migrations"),
 }
 # `reconcile` works on the database; a migration for the declarative files comes from a diff.
-_DECLARED = "trueup diff migrations supabase/schemas --sql"
+_DECLARED = f"trueup diff migrations {SCHEMAS} --sql"
 _DECLARED_MEANING = "the migration that the declarative files call for; or change those files"
 # `reconcile` has rights in view only where they belong to schema.sql.
 _RIGHTS = (

@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--adopt-supabase-history",
         action="store_true",
         help="take Supabase's ledger over: rows follow the files, rows without a file become"
-        " files, and _migrations records them all",
+        " files, and history records them all",
     )
 
 

@@ -78,7 +78,7 @@ def _ledger(context: Context) -> int:
     rows = (args.restamp, args.restamp_all, args.retry, args.mark_done, args.forget, args.move)
     if any(rows):
         raise UsageError(
-            "rows of the ledger and rows of _migrations are repaired one after the other",
+            "rows of the ledger and rows of history are repaired one after the other",
             code="repair_one_at_a_time",
             hint="run `trueup repair` once with --restamp-ledger or --write-files, and once with"
             " the rest",

