@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pglast import ast, parse_sql
+from pglast import parse_sql
 
 from trueup.platform import SUPABASE
 from trueup.platform.postgres import MAJORS, PREFERRED, SERVER_SCHEMAS
@@ -34,6 +34,7 @@ from trueup.platform.supabase import (
 )
 from trueup.postgres.session.connection import Connection
 from trueup.shadow.platform import platform_scripts, standins
+from trueup.sql.transactions import kind_of
 
 
 def names(conn: Connection, query: str) -> set[str]:
@@ -95,14 +96,15 @@ def statements(major: int) -> Iterator[Any]:
         yield from (raw.stmt for raw in parse_sql(text))
 
 
-def created(tree: Any) -> Iterator[str]:
-    if isinstance(tree, ast.CreateExtensionStmt):
-        yield tree.extname
+def created(tree: Any) -> list[str]:
+    """The extension that a statement creates."""
+    return [tree.extname] if kind_of(tree) == "CreateExtensionStmt" else []
 
 
-def dropped(tree: Any) -> Iterator[str]:
-    if isinstance(tree, ast.DropStmt) and tree.removeType.name == "OBJECT_EXTENSION":
-        yield from (name.sval for name in tree.objects)
+def dropped(tree: Any) -> list[str]:
+    """The extensions that a statement drops."""
+    drops = kind_of(tree) == "DropStmt" and tree.removeType.name == "OBJECT_EXTENSION"
+    return [name.sval for name in tree.objects] if drops else []
 
 
 @pytest.mark.parametrize("major", [major.number for major in MAJORS])
