@@ -12,12 +12,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from trueup.platform import SUPABASE
 from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
 from trueup.postgres.server.install import Install, choose_server, survey
 from trueup.postgres.server.prefix import reachable
 from trueup.postgres.session.connection import connect
 from trueup.shadow.ground_floor import ground_floor
-from trueup.shadow.platform import SUPABASE, platform, standin_files
+from trueup.shadow.platform import platform, standin_files
 
 Start = Callable[[], AbstractContextManager[Cluster]]
 

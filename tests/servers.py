@@ -18,8 +18,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from trueup.platform.postgres import PREFERRED
 from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
-from trueup.postgres.server.install import PREFERRED, Install, choose_server, find_installs
+from trueup.postgres.server.install import Install, choose_server, find_installs
 
 # Set before anything looks for it: one cache for all runs on this machine, so that initdb runs
 # once, and not the cache of the person who runs the tests.

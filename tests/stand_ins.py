@@ -14,10 +14,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import trueup.postgres.server.install as found
+from trueup.platform.postgres import PORT
 from trueup.postgres.server.cluster import ephemeral_cluster
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.rundir import run_directory
-from trueup.postgres.server.settings import PORT, server_arguments
+from trueup.postgres.server.settings import server_arguments
 from trueup.postgres.server.snapshot import base_snapshot
 from trueup.postgres.server.tree import copy_sealed
 

@@ -17,6 +17,7 @@ SOURCE = Path(trueup.__file__).parent
 LEVELS = (
     {"exits"},
     {"errors", "__init__"},
+    {"platform"},
     {"model"},
     {"sql"},
     {"config"},
@@ -31,7 +32,7 @@ LEVELS = (
     {"cli"},
     {"__main__"},
 )
-PURE = {"model", "sql", "diff", "verdict", "plan"}
+PURE = {"platform", "model", "sql", "diff", "verdict", "plan"}
 # Pure rooms of one level that may look at each other, in this direction.
 TOGETHER = {"diff": set(), "plan": {"diff"}, "verdict": {"diff", "plan"}}
 IO_MODULES = {"psycopg", "subprocess", "socket", "shutil", "tempfile", "os", "pathlib", "pgdumplib"}

@@ -12,13 +12,14 @@ import pytest
 
 import servers
 from benches import Bench
+from trueup.platform import SUPABASE
 from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.prefix import extension_names, reachable
 from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.ground_floor import ground_floor
-from trueup.shadow.platform import SUPABASE, platform, standin_files, standins
-from trueup.shadow.platform.lent import prepare
+from trueup.shadow.platform import platform, standin_files, standins
+from trueup.shadow.platform.calls import prepare
 
 
 def _name(install: Install) -> str:

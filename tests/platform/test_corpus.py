@@ -17,13 +17,14 @@ from psycopg.conninfo import make_conninfo
 import servers
 from trueup.errors import StatementFailed
 from trueup.model.migration import Migration
+from trueup.platform import SUPABASE
 from trueup.postgres.server.cluster import ephemeral_cluster
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.prefix import extension_names, reachable
 from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.adapter import Adapter
 from trueup.shadow.ground_floor import ground_floor
-from trueup.shadow.platform import SUPABASE, platform, session_settings, standin_files, standins
+from trueup.shadow.platform import platform, session_settings, standin_files, standins
 from trueup.shadow.replay import replay
 
 SHARED = Path(os.environ.get("TRUEUP_SHARED") or Path(__file__).parents[3] / "shared")

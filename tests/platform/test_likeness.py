@@ -10,11 +10,12 @@ from contextlib import ExitStack
 import pytest
 
 import servers
+from trueup.platform import SUPABASE
 from trueup.postgres.server.cluster import ephemeral_cluster
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.prefix import extension_names, reachable
 from trueup.postgres.session.connection import Connection, connect
-from trueup.shadow.platform import SUPABASE, standin_files, standins
+from trueup.shadow.platform import standin_files, standins
 
 # From 17 on, array types are members too.
 _ARRAY = re.compile(r"type .*\[\]")

@@ -13,13 +13,12 @@ from psycopg.conninfo import make_conninfo
 
 import servers
 from trueup.errors import CannotTell, StatementFailed
+from trueup.platform import POSTGRES, SUPABASE
 from trueup.postgres.run.file import run_file
 from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
 from trueup.postgres.server.prefix import extension_names, reachable
 from trueup.postgres.session.connection import Connection, connect
 from trueup.shadow.platform import (
-    POSTGRES,
-    SUPABASE,
     explain_unavailable,
     platform,
     platform_key,
@@ -28,7 +27,7 @@ from trueup.shadow.platform import (
     standin_files,
     standins,
 )
-from trueup.shadow.platform.lent import absent_extensions, prepare
+from trueup.shadow.platform.calls import absent_extensions, prepare
 from trueup.shadow.platform.load import load_platform
 from trueup.shadow.platform.rewrite import rewrite
 

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import trueup.shadow.platform
-from trueup.shadow.platform import SUPABASE, platform_scripts, standin_files, standins
+from trueup.platform import SUPABASE
+from trueup.shadow.platform import platform_scripts, standin_files, standins
 
 DATA = Path(trueup.shadow.platform.__file__).parent / "supabase"
 ROWS = re.findall(

@@ -10,6 +10,7 @@ import pytest
 
 import servers
 from trueup.errors import ServerUnavailable
+from trueup.platform.postgres import PREFERRED
 from trueup.postgres.server import install
 from trueup.postgres.server.install import (
     Install,
@@ -133,7 +134,7 @@ def test_a_wanted_major_that_is_not_there_names_those_that_are() -> None:
 
 def test_the_default_major_is_preferred_over_newer_ones() -> None:
     majors = [one.major for one in servers.INSTALLS]
-    wanted = install.PREFERRED if install.PREFERRED in majors else max(majors)
+    wanted = PREFERRED if PREFERRED in majors else max(majors)
     assert choose_server(None).major == wanted
 
 

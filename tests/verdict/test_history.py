@@ -7,10 +7,10 @@ import pytest
 
 from trueup.model.finding import Finding, Severity
 from trueup.model.history import (
-    ForeignHistory,
-    ForeignRow,
     History,
     HistoryRow,
+    Ledger,
+    LedgerRow,
     Source,
     evidence,
 )
@@ -320,23 +320,21 @@ def test_a_database_without_any_record_says_so() -> None:
 # Supabase's ledger
 
 
-def judged(
-    files: list[Migration], history: History, foreign: ForeignHistory | None
-) -> HistoryVerdict:
-    known = evidence(history, foreign)
-    return judge_history(files, known.rows, source=known.source, foreign=known.foreign)
+def judged(files: list[Migration], history: History, ledger: Ledger | None) -> HistoryVerdict:
+    known = evidence(history, ledger)
+    return judge_history(files, known.rows, source=known.source, ledger=known.ledger)
 
 
 def test_without_a_history_of_ours_the_ledger_says_what_ran() -> None:
     files = [file(A), file(B)]
-    verdict = judged(files, History(), ForeignHistory((ForeignRow(A),)))
+    verdict = judged(files, History(), Ledger((LedgerRow(A),)))
     assert states(verdict) == {A: "applied", B: "pending"}
     assert verdict.source is Source.SUPABASE
     assert codes(verdict) == ["migrations_pending"]
 
 
 def test_an_empty_table_of_ours_does_not_overrule_the_ledger() -> None:
-    verdict = judged([file(A)], History(exists=True), ForeignHistory((ForeignRow(A),)))
+    verdict = judged([file(A)], History(exists=True), Ledger((LedgerRow(A),)))
     assert states(verdict) == {A: "applied"}
 
 
@@ -347,7 +345,7 @@ def test_an_empty_table_without_a_ledger_is_a_history_in_which_nothing_ran() -> 
 
 
 def test_a_ledger_row_without_a_file_is_foreign() -> None:
-    verdict = judged([], History(), ForeignHistory((ForeignRow(A, "made_in_studio"),)))
+    verdict = judged([], History(), Ledger((LedgerRow(A, "made_in_studio"),)))
     assert states(verdict) == {A: "missing"}
     assert the(verdict, "foreign_row").is_error
 
@@ -355,7 +353,7 @@ def test_a_ledger_row_without_a_file_is_foreign() -> None:
 def test_a_file_that_only_the_ledger_calls_applied_must_not_run_twice() -> None:
     files = [file(A), file(B)]
     history = History((row(files[0]),), exists=True)
-    verdict = judged(files, history, ForeignHistory((ForeignRow(A), ForeignRow(B))))
+    verdict = judged(files, history, Ledger((LedgerRow(A), LedgerRow(B))))
     assert states(verdict)[B] == "pending"
     found = the(verdict, "foreign_row")
     assert found.is_error and f"mark-applied {B}" in found.hint
@@ -364,7 +362,7 @@ def test_a_file_that_only_the_ledger_calls_applied_must_not_run_twice() -> None:
 def test_ledger_rows_older_than_the_baseline_are_covered_by_it() -> None:
     baseline = file(B, "baseline_schema")
     history = History((row(baseline),), exists=True)
-    ledger = ForeignHistory((ForeignRow(A), ForeignRow(C, "studio")))
+    ledger = Ledger((LedgerRow(A), LedgerRow(C, "studio")))
     verdict = judged([baseline], history, ledger)
     assert [found.subject for found in verdict.findings] == [C]
     assert the(verdict, "foreign_row").is_error
@@ -374,7 +372,7 @@ def test_statements_in_the_ledger_show_a_file_that_was_edited_since() -> None:
     ran = ("CREATE TABLE a ()", "CREATE TABLE b (c int)")
     same = file(A, sql="-- two tables\nCREATE TABLE a ();\nCREATE TABLE b (c int);\n")
     edited = file(A, sql="CREATE TABLE a ();\nCREATE TABLE b (c bigint);\n")
-    ledger = ForeignHistory((ForeignRow(A, "step", ran),))
+    ledger = Ledger((LedgerRow(A, "step", ran),))
     assert judged([same], History(), ledger).findings == ()
     found = the(judged([edited], History(), ledger), "foreign_row_differs")
     assert found.severity is Severity.WARNING

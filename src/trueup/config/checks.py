@@ -15,6 +15,7 @@ from trueup.config.settings import Allowed
 from trueup.config.toml import TomlFile
 from trueup.model import finding
 from trueup.model.finding import Finding, Location
+from trueup.platform.postgres import NEWEST, OLDEST
 
 if TYPE_CHECKING:
     from trueup.config.keys import KeyPath
@@ -310,7 +311,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "managed": boolean,
     "extensions": one_of("all", "needed", "none"),
     "platform": one_of("auto", "postgres", "supabase"),
-    "postgres": whole(14, 18),
+    "postgres": whole(OLDEST, NEWEST),
     "database_name": name,
     "replay_database": name,
     "auto_expose_new_tables": boolean,

@@ -11,7 +11,6 @@ from trueup.config.checks import CHECKS, ENV, Given, unknown
 from trueup.config.project import (
     CONFIG_FILE,
     PYPROJECT,
-    SUPABASE_CONFIG,
     exists,
     find_project,
     is_folder,
@@ -26,6 +25,7 @@ from trueup.config.toml import TomlFile, read_toml
 from trueup.errors import ConfigError, UsageError
 from trueup.model import finding
 from trueup.model.finding import Finding, Location
+from trueup.platform import files
 
 URL_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "database_url": ("TRUEUP_DATABASE_URL", "DATABASE_URL"),
@@ -220,7 +220,7 @@ class _Load:
             value = getattr(facts, name)
             if value is not None and name not in self.values:
                 self.values[name] = value
-                self.sources[name] = SUPABASE_CONFIG
+                self.sources[name] = files.CONFIG
         if facts.schema_paths and "declarative_dir" not in self.values:
             self.values["declarative_paths"] = facts.schema_paths
         return facts
@@ -229,14 +229,14 @@ class _Load:
         values, root = self.values, self.root
         values.setdefault("migrations_dir", _default_migrations(root))
         values.setdefault("schema_file", root / "schema.sql")
-        declarative = root / "supabase" / "schemas"
+        declarative = root / files.SCHEMAS
         values.setdefault("declarative_dir", declarative if is_folder(declarative) else None)
         if values["schema_file"].parent == values["migrations_dir"]:
             self.problems.append(_schema_file_among_migrations())
 
 
 def _default_migrations(root: Path) -> Path:
-    usual, plain = root / "supabase" / "migrations", root / "migrations"
+    usual, plain = root / files.MIGRATIONS, root / "migrations"
     return plain if is_folder(plain) and not is_folder(usual) else usual
 
 
@@ -271,10 +271,10 @@ def _two_majors(own: int, supabase: int) -> Finding:
     return finding.warning(
         "config_postgres_differs",
         "postgres",
-        f"trueup is told PostgreSQL {own}, but {SUPABASE_CONFIG} says {supabase};"
+        f"trueup is told PostgreSQL {own}, but {files.CONFIG} says {supabase};"
         f" {own} is what trueup goes by",
         "say the database's own major version in both, or leave `postgres` out of trueup's",
-        Location(SUPABASE_CONFIG),
+        Location(files.CONFIG),
     )
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from trueup.errors import UsageError
 from trueup.model.finding import Location
+from trueup.platform import files
 
 CONFIG_FILE: Final = "trueup.toml"
-SUPABASE_CONFIG: Final = "supabase/config.toml"
 PYPROJECT: Final = "pyproject.toml"
 _HEADER: Final = rb"^\s*\[+\s*tool\s*\.\s*[\"']?trueup\b"
 
@@ -31,7 +31,7 @@ def find_project(start: Path, directory: Path | None = None) -> Path:
 
 def is_project(directory: Path) -> bool:
     """Whether something in this very directory marks it as a project."""
-    marks = (CONFIG_FILE, SUPABASE_CONFIG, ".git")
+    marks = (CONFIG_FILE, files.CONFIG, ".git")
     return any(exists(directory / mark) for mark in marks) or mentions_trueup(directory / PYPROJECT)
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from trueup.platform import files
+from trueup.platform.postgres import NEWEST, OLDEST
+from trueup.platform.supabase import API_ROLES
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -21,8 +25,8 @@ SETTINGS: Final = (
     Setting(
         "migrations_dir",
         "path",
-        "supabase/migrations; migrations where only that exists",
-        '"supabase/migrations"',
+        f"{files.MIGRATIONS}; migrations where only that exists",
+        f'"{files.MIGRATIONS}"',
         "The folder of the migration files, inside the project.",
     ),
     Setting(
@@ -35,8 +39,8 @@ SETTINGS: Final = (
     Setting(
         "declarative_dir",
         "path",
-        "supabase/schemas where it exists",
-        '"supabase/schemas"',
+        f"{files.SCHEMAS} where it exists",
+        f'"{files.SCHEMAS}"',
         "A folder of declarative schema files, compared as one more side;"
         ' "" leaves it out where it exists.',
     ),
@@ -79,12 +83,12 @@ SETTINGS: Final = (
         '"auto"',
         '"auto"',
         "What a database holds before the first migration runs."
-        " auto is supabase where supabase/config.toml exists, else plain PostgreSQL.",
+        f" auto is supabase where {files.CONFIG} exists, else plain PostgreSQL.",
     ),
     Setting(
         "postgres",
-        "whole number, 14 to 18",
-        "[db].major_version of supabase/config.toml, else the database's own",
+        f"whole number, {OLDEST} to {NEWEST}",
+        f"[db].major_version of {files.CONFIG}, else the database's own",
         "17",
         "The major version of PostgreSQL that the migrations are for.",
     ),
@@ -107,10 +111,10 @@ SETTINGS: Final = (
     Setting(
         "auto_expose_new_tables",
         "true or false",
-        "[api].auto_expose_new_tables of supabase/config.toml, else not said",
+        f"[api].auto_expose_new_tables of {files.CONFIG}, else not said",
         "false",
-        "On Supabase: whether new tables, sequences and functions in public are granted to anon,"
-        " authenticated and service_role by default.",
+        "On Supabase: whether new tables, sequences and functions in public are granted to"
+        f" {', '.join(API_ROLES[:-1])} and {API_ROLES[-1]} by default.",
     ),
     Setting(
         "lock_timeout",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trueup.config.project import SUPABASE_CONFIG, exists
+from trueup.config.project import exists
 from trueup.config.toml import TomlFile, read_toml
 from trueup.model import finding
 from trueup.model.finding import Finding
-
-OLDEST, NEWEST = 14, 18
+from trueup.platform.files import CONFIG
+from trueup.platform.postgres import NEWEST, OLDEST, PREFERRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class SupabaseFacts:
 def read_supabase(root: Path, *, needed: bool) -> SupabaseFacts:
     """The facts of this project. A file that can't be read is an error where its facts are
     `needed`, because trueup.toml does not say them itself, else a warning."""
-    path = root / SUPABASE_CONFIG
+    path = root / CONFIG
     if not exists(path, unsure=True):
         return SupabaseFacts()
-    file = read_toml(path, SUPABASE_CONFIG)
+    file = read_toml(path, CONFIG)
     if isinstance(file, Finding):
         return SupabaseFacts(path, findings=(_broken(file, needed=needed),))
     findings: list[Finding] = []
@@ -50,7 +50,7 @@ def read_supabase(root: Path, *, needed: bool) -> SupabaseFacts:
 
 def _broken(file: Finding, *, needed: bool) -> Finding:
     make = finding.error if needed else finding.warning
-    hint = f"{file.hint}; or say `postgres = 17` (your major version) in trueup.toml"
+    hint = f"{file.hint}; or say `postgres = {PREFERRED}` (your major version) in trueup.toml"
     return make("supabase_config_broken", file.subject, file.message, hint, file.location)
 
 
@@ -72,7 +72,7 @@ def _major(file: TomlFile, findings: list[Finding], *, needed: bool) -> int | No
             "db.major_version",
             f"db.major_version in {file.shown} is not a version of PostgreSQL from"
             f" {OLDEST} to {NEWEST}",
-            "say `postgres = 17` (your database's major version) in trueup.toml",
+            f"say `postgres = {PREFERRED}` (your database's major version) in trueup.toml",
             file.value_location(("db", "major_version")),
         )
     )

@@ -6,12 +6,14 @@ texts that a replay of exactly those files gave on this machine. The hook has th
 index at hand, so it can tell in a millisecond what a replay would say, without reading a single
 migration. A seal only ever adds knowledge: where there is none, nothing is claimed.
 
-Imports os alone: the hook reads seals.
+Imports next to nothing: the hook reads seals.
 """
 
 from __future__ import annotations
 
 import os
+
+from trueup.platform.files import CONFIG
 
 TYPE_CHECKING = False  # typing itself is too slow to import here
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _FORMAT = "2"
 _LIMIT = 500
-CONFIG_FILES = ("trueup.toml", "pyproject.toml", "supabase/config.toml")
+CONFIG_FILES = ("trueup.toml", "pyproject.toml", CONFIG)
 
 
 def seal_key(migrations: Iterable[tuple[str, str]], config: Iterable[str], version: str) -> str:

@@ -6,15 +6,16 @@ doubt (another kind of string, a table before the key, a syntax error) is left t
 
 from __future__ import annotations
 
+from trueup.platform.files import MIGRATIONS
+
 TYPE_CHECKING = False  # typing itself is too slow to import here
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIG = "trueup.toml"
 PYPROJECT = "pyproject.toml"
-SUPABASE = "supabase/config.toml"
 WANTED = ("migrations_dir", "schema_file", "upstream")
-DEFAULT_FOLDERS = ("supabase/migrations", "migrations")
+DEFAULT_FOLDERS = (MIGRATIONS, "migrations")
 DEFAULT_SCHEMA_FILE = "schema.sql"
 
 

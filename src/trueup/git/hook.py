@@ -10,7 +10,7 @@ from trueup.folder.seals import known_schemas, seal_key
 from trueup.git import rules
 from trueup.git.changes import Change, may_matter, staged_changes
 from trueup.git.complaint import ERROR, NOTE, WARNING, Complaint
-from trueup.git.config_light import CONFIG, SUPABASE
+from trueup.git.config_light import CONFIG
 from trueup.git.process import git
 from trueup.git.staged import (
     LINK,
@@ -27,6 +27,7 @@ from trueup.git.texts import (
     schema_file_complaints,
 )
 from trueup.model.schema_marks import HEADER
+from trueup.platform.files import CONFIG as SUPABASE
 
 TYPE_CHECKING = False  # typing itself is too slow to import here
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ import os
 
 from trueup.folder.names import parse_name
 from trueup.git.changes import Change
-from trueup.git.config_light import CONFIG, DEFAULT_FOLDERS, PYPROJECT, SUPABASE, hook_settings
+from trueup.git.config_light import CONFIG, DEFAULT_FOLDERS, PYPROJECT, hook_settings
 from trueup.git.process import Objects, git, has, tree_entries
+from trueup.platform.files import CONFIG as SUPABASE
 
 TYPE_CHECKING = False  # typing itself is too slow to import here
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from typing import NoReturn
 import psycopg
 
 from trueup.errors import CannotTell, StatementFailed, ValidationFailed
+from trueup.folder.names import LONGEST_VERSION
 from trueup.history.lock import MigrationLock
 from trueup.history.record import begin_sql, finish_sql, record_sql
 from trueup.history.refusals import refused
-from trueup.history.table import LONGEST_VERSION, read_row
+from trueup.history.table import read_row
 from trueup.model.finding import Location
-from trueup.model.history import HistoryRow
+from trueup.model.history import HISTORY_TABLE, HistoryRow
 from trueup.model.migration import Migration
 from trueup.postgres.run.file import Bookkeeping, FileRun, Watch, reset_session, run_file
 from trueup.postgres.session import interrupt
@@ -178,7 +179,7 @@ def _result(conn: Connection, migration: Migration, ran: FileRun, attempt: int) 
             f"{migration.file_name} ran, but its row is not in the history table",
             code="history_row_lost",
             subject=migration.version,
-            hint="see whether the file, or a trigger or rule on public._migrations, takes rows"
+            hint=f"see whether the file, or a trigger or rule on {HISTORY_TABLE}, takes rows"
             f" away; once it is in place, `trueup mark-applied {migration.version}` records it",
             location=Location(migration.path),
         )
@@ -238,7 +239,7 @@ def _explain_row(migration: Migration, problem: StatementFailed, row: HistoryRow
 
 def _explain_lost_table(migration: Migration, problem: StatementFailed) -> NoReturn:
     raise CannotTell(
-        f"{migration.file_name} removes public._migrations, so it can't be recorded; it was rolled"
+        f"{migration.file_name} removes {HISTORY_TABLE}, so it can't be recorded; it was rolled"
         " back",
         code="history_table_dropped",
         subject=migration.version,

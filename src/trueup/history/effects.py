@@ -15,6 +15,7 @@ import psycopg
 from trueup.errors import CannotTell, ConnectionFailed, StatementFailed, ValidationFailed
 from trueup.model.census import Counted, Position, Relation, State
 from trueup.model.hazard import Hazard
+from trueup.model.history import HISTORY_NAME, HISTORY_SCHEMA
 from trueup.postgres.read import effects
 from trueup.postgres.session.connection import Connection
 from trueup.verdict.drafts import lost, opened, together
@@ -151,7 +152,7 @@ def _insist_on_counting(after: State) -> None:
 
 def _insist_on_history(before: State, after: State) -> None:
     """The one row that was written with the file, and nothing else."""
-    was = before.relation("public", "_migrations")
+    was = before.relation(HISTORY_SCHEMA, HISTORY_NAME)
     if was is None:
         return
     now = after.relations.get(was.oid)

@@ -11,24 +11,23 @@ import psycopg
 from trueup.errors import CannotTell
 from trueup.history.refusals import refused
 from trueup.history.table import read_history
-from trueup.model.history import Evidence, ForeignHistory, ForeignRow, evidence
+from trueup.model.history import Evidence, Ledger, LedgerRow, evidence
+from trueup.platform.supabase import LEDGER_NAME, LEDGER_SCHEMA, LEDGER_TABLE, MIGRATION_ROLE
 from trueup.postgres.session.connection import Connection
 
-LEDGER = "supabase_migrations.schema_migrations"
-
-_LOOK = """
+_LOOK = f"""
 SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
          AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
          AND NOT pg_catalog.row_security_active(c.oid),
        (SELECT pg_catalog.array_agg(a.attname::text) FROM pg_catalog.pg_attribute a
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = 'supabase_migrations' AND c.relname = 'schema_migrations'
+ WHERE n.nspname = '{LEDGER_SCHEMA}' AND c.relname = '{LEDGER_NAME}'
    AND c.relkind IN ('r', 'p')
 """
 
 
-def read_foreign(conn: Connection) -> ForeignHistory | None:
+def read_ledger(conn: Connection) -> Ledger | None:
     """The ledger's rows by version; None where there is no ledger.
 
     Raises CannotTell (`ledger_unreadable`) where we may not see all of its rows.
@@ -39,7 +38,7 @@ def read_foreign(conn: Connection) -> ForeignHistory | None:
             return None
         if not look[0]:
             raise _unreadable(conn)
-        return ForeignHistory(tuple(_rows(conn, look[1])))
+        return Ledger(tuple(_rows(conn, look[1])))
     except psycopg.Error as problem:
         raise refused(problem, "read Supabase's ledger beside") from problem
 
@@ -51,28 +50,28 @@ def what_ran(conn: Connection) -> Evidence:
     """
     history = read_history(conn)
     try:
-        foreign = read_foreign(conn)
+        ledger = read_ledger(conn)
     except CannotTell as problem:
         if problem.code != "ledger_unreadable" or not history.rows:
             raise
-        foreign = None
-    return evidence(history, foreign)
+        ledger = None
+    return evidence(history, ledger)
 
 
-def _rows(conn: Connection, columns: list[str]) -> list[ForeignRow]:
+def _rows(conn: Connection, columns: list[str]) -> list[LedgerRow]:
     name = "coalesce(name, '')" if "name" in columns else "''"
     statements = "coalesce(statements, '{}')" if "statements" in columns else "'{}'::text[]"
     found = conn.execute(
-        f"SELECT version::text, {name}::text, {statements}::text[] FROM {LEDGER}"
+        f"SELECT version::text, {name}::text, {statements}::text[] FROM {LEDGER_TABLE}"
         ' ORDER BY version::text COLLATE "C"'
     )
-    return [ForeignRow(v, n, tuple(s or "" for s in parts)) for v, n, parts in found]
+    return [LedgerRow(v, n, tuple(s or "" for s in parts)) for v, n, parts in found]
 
 
 def _unreadable(conn: Connection) -> CannotTell:
     return CannotTell(
-        f"user {conn.info.user} may not read {LEDGER}, Supabase's record of what was applied",
+        f"user {conn.info.user} may not read {LEDGER_TABLE}, Supabase's record of what was applied",
         code="ledger_unreadable",
-        subject=LEDGER,
-        hint="connect as postgres, the role the Supabase CLI uses",
+        subject=LEDGER_TABLE,
+        hint=f"connect as {MIGRATION_ROLE}, the role the Supabase CLI uses",
     )

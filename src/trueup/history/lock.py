@@ -29,6 +29,7 @@ from psycopg.conninfo import make_conninfo
 
 from trueup.errors import CannotTell, LockTimeout
 from trueup.history.refusals import refused
+from trueup.platform import supabase
 from trueup.postgres.session import interrupt
 from trueup.postgres.session.connection import (
     Connection,
@@ -287,13 +288,13 @@ def _timeout(waiting: Waiting) -> LockTimeout:
 
 
 def _pooler(conn: Connection) -> CannotTell:
-    supabase = ".supabase." in f"{conn.info.host}."
     return CannotTell(
         "this connection goes through a pooler that shares server sessions between clients: locks"
         " and settings of a migration would reach other people's sessions",
         code="transaction_pooler",
-        hint="take the session pooler's URL (port 5432 instead of 6543) or the direct connection"
-        if supabase
+        hint=f"take the session pooler's URL (port {supabase.SESSION_PORT} instead of"
+        f" {supabase.TRANSACTION_PORT}) or the direct connection"
+        if supabase.is_host(conn.info.host)
         else "connect to the server itself, or through a pool in session mode (pgbouncer:"
         " pool_mode = session)",
     )

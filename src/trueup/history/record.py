@@ -10,8 +10,7 @@ takes its file with it.
 from __future__ import annotations
 
 from trueup.history.person import clean
-from trueup.history.table import TABLE
-from trueup.model.history import HistoryRow
+from trueup.model.history import HISTORY_NAME, HISTORY_TABLE, HistoryRow
 from trueup.model.migration import Migration
 from trueup.sql.quote import literal
 
@@ -36,26 +35,27 @@ def record_sql(migration: Migration, by: str | None) -> str:
     from. Any row of this version makes it fail (23505)."""
     values = _values(migration, by, _milliseconds("transaction_timestamp()"), success=True)
     return f"""{_OURSELVES} {_SETTLED}
-INSERT INTO {TABLE} {_COLUMNS} VALUES {values};"""
+INSERT INTO {HISTORY_TABLE} {_COLUMNS} VALUES {values};"""
 
 
 def begin_sql(migration: Migration, by: str | None) -> str:
     """Inserts the row of an attempt, success false, to be committed before a file that can't be
     one transaction. Any row of this version makes it fail (23505)."""
     values = _values(migration, by, "NULL", success=False)
-    return f"{_WRITABLE} {_OURSELVES} {_SETTLED}\nINSERT INTO {TABLE} {_COLUMNS} VALUES {values};"
+    before = f"{_WRITABLE} {_OURSELVES} {_SETTLED}"
+    return f"{before}\nINSERT INTO {HISTORY_TABLE} {_COLUMNS} VALUES {values};"
 
 
 def finish_sql(migration: Migration, by: str | None) -> str:
     """Turns the attempt into a success, in a transaction of its own; applied_at moves from the
     start to the end. Where the file took the row away, it is written anew."""
     values = _values(migration, by, "NULL", success=True)
-    took = _milliseconds(f"({TABLE.split('.')[1]}.applied_at AT TIME ZONE 'UTC')")
+    took = _milliseconds(f"({HISTORY_NAME}.applied_at AT TIME ZONE 'UTC')")
     return f"""{_WRITABLE} {_OURSELVES} {_SETTLED}
-INSERT INTO {TABLE} {_COLUMNS} VALUES {values}
+INSERT INTO {HISTORY_TABLE} {_COLUMNS} VALUES {values}
 ON CONFLICT (version) DO UPDATE
    SET success = true, execution_time = {took}, applied_at = excluded.applied_at
- WHERE NOT {TABLE.split(".")[1]}.success;"""
+ WHERE NOT {HISTORY_NAME}.success;"""
 
 
 def row_sql(row: HistoryRow) -> str:
@@ -64,7 +64,8 @@ def row_sql(row: HistoryRow) -> str:
     took = "NULL" if row.execution_time_ms is None else str(row.execution_time_ms)
     checksum = literal(row.checksum) if row.checksum else "NULL"
     fields = (literal(row.version), literal(clean(row.name)), checksum, at, _by(row.applied_by))
-    return f"INSERT INTO {TABLE} {_COLUMNS} VALUES ({', '.join(fields)}, {took}, {row.success});"
+    values = f"({', '.join(fields)}, {took}, {row.success})"
+    return f"INSERT INTO {HISTORY_TABLE} {_COLUMNS} VALUES {values};"
 
 
 def _values(migration: Migration, by: str | None, took: str, *, success: bool) -> str:

@@ -6,14 +6,13 @@ import psycopg
 from psycopg import errors
 
 from trueup.errors import CannotTell, ConnectionFailed
-
-_TABLE = "public._migrations"
+from trueup.model.history import HISTORY_SCHEMA, HISTORY_TABLE
 
 _GRANTS = {
-    "create": "GRANT USAGE, CREATE ON SCHEMA public TO the role (PostgreSQL 15 and newer give"
-    " CREATE there to the database's owner only), or let the owner run trueup once",
-    "write": f"GRANT SELECT, INSERT, UPDATE, DELETE ON {_TABLE} TO the role, or connect as the"
-    " table's owner",
+    "create": f"GRANT USAGE, CREATE ON SCHEMA {HISTORY_SCHEMA} TO the role (PostgreSQL 15 and newer"
+    " give CREATE there to the database's owner only), or let the owner run trueup once",
+    "write": f"GRANT SELECT, INSERT, UPDATE, DELETE ON {HISTORY_TABLE} TO the role, or connect as"
+    " the table's owner",
 }
 
 
@@ -22,14 +21,16 @@ def refused(problem: psycopg.Error, deed: str) -> CannotTell:
     said = problem.diag.message_primary or str(problem).strip()
     if _is_lost(problem):
         return ConnectionFailed(
-            f"the connection was lost on trying to {deed} {_TABLE}: {said}",
+            f"the connection was lost on trying to {deed} {HISTORY_TABLE}: {said}",
             code="connection_lost",
             hint="run the command again; `trueup status` shows what was recorded",
         )
     if isinstance(problem, errors.ReadOnlySqlTransaction):
         return read_only(said)
     code, hint = _reason(problem, deed)
-    return CannotTell(f"cannot {deed} {_TABLE}: {said}", code=code, subject=_TABLE, hint=hint)
+    return CannotTell(
+        f"cannot {deed} {HISTORY_TABLE}: {said}", code=code, subject=HISTORY_TABLE, hint=hint
+    )
 
 
 def _is_lost(problem: psycopg.Error) -> bool:
@@ -53,8 +54,11 @@ def read_only(said: str) -> CannotTell:
 def _reason(problem: psycopg.Error, deed: str) -> tuple[str, str]:
     if isinstance(problem, errors.InsufficientPrivilege):
         return f"history_{'unreadable' if deed == 'read' else 'not_writable'}", _GRANTS.get(
-            deed, f"GRANT SELECT ON {_TABLE} TO the role"
+            deed, f"GRANT SELECT ON {HISTORY_TABLE} TO the role"
         )
     if isinstance(problem, errors.InvalidSchemaName):
-        return "schema_public_missing", "the history lives in schema public: CREATE SCHEMA public;"
+        return (
+            "schema_public_missing",
+            f"the history lives in schema {HISTORY_SCHEMA}: CREATE SCHEMA {HISTORY_SCHEMA};",
+        )
     return "history_not_usable", "see PostgreSQL's message"

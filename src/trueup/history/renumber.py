@@ -9,8 +9,7 @@ import psycopg
 
 from trueup.errors import CannotTell
 from trueup.history.refusals import refused
-from trueup.history.table import TABLE
-from trueup.model.history import HistoryRow
+from trueup.model.history import HISTORY_TABLE, HistoryRow
 from trueup.postgres.session.connection import Connection
 
 
@@ -40,7 +39,7 @@ def renumber(conn: Connection, moves: Sequence[RowMove]) -> None:
 
 def _move(conn: Connection, move: RowMove) -> None:
     done = conn.execute(
-        f"UPDATE {TABLE} SET version = %s, name = %s WHERE version = %s AND checksum = %s",
+        f"UPDATE {HISTORY_TABLE} SET version = %s, name = %s WHERE version = %s AND checksum = %s",
         (move.version, move.name, move.row.version, move.row.checksum),
     )
     if done.rowcount != 1:

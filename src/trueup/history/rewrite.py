@@ -8,8 +8,7 @@ import psycopg
 
 from trueup.errors import CannotTell
 from trueup.history.refusals import refused
-from trueup.history.table import TABLE
-from trueup.model.history import Action, RowChange
+from trueup.model.history import HISTORY_TABLE, Action, RowChange
 from trueup.postgres.session.connection import Connection
 
 _NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
@@ -34,12 +33,12 @@ def _change(conn: Connection, change: RowChange) -> None:
     before, after = change.before, change.after
     same = (before.version, before.name, before.checksum, before.success)
     if after is None:
-        done = conn.execute(f"DELETE FROM {TABLE} WHERE {_SAME}", same)
+        done = conn.execute(f"DELETE FROM {HISTORY_TABLE} WHERE {_SAME}", same)
     else:
         at = _NOW if change.action is Action.MARK_DONE else "applied_at"
         fields = (after.version, after.name, after.checksum, after.success, after.execution_time_ms)
         done = conn.execute(
-            f"UPDATE {TABLE} SET version = %s, name = %s, checksum = %s, success = %s,"
+            f"UPDATE {HISTORY_TABLE} SET version = %s, name = %s, checksum = %s, success = %s,"
             f" execution_time = %s, applied_by = %s, applied_at = {at} WHERE {_SAME}",
             (*fields, after.applied_by, *same),
         )

@@ -9,7 +9,7 @@ import psycopg
 from trueup.history.record import row_sql
 from trueup.history.refusals import refused
 from trueup.history.table import ensure_table
-from trueup.model.history import Evidence, ForeignRow, HistoryRow, Source
+from trueup.model.history import Evidence, HistoryRow, LedgerRow, Source
 from trueup.model.migration import Migration
 from trueup.postgres.session.connection import Connection
 
@@ -53,11 +53,11 @@ def _taken_over(known: Evidence, files: Sequence[Migration]) -> list[HistoryRow]
     by_version: dict[str, Migration] = {}
     for file in files:
         by_version.setdefault(file.version, file)
-    ledger = {row.version: row for row in known.foreign.rows} if known.foreign else {}
+    ledger = {row.version: row for row in known.ledger.rows} if known.ledger else {}
     return [_row(ledger[row.version], by_version.get(row.version)) for row in known.rows]
 
 
-def _row(ran: ForeignRow, file: Migration | None) -> HistoryRow:
+def _row(ran: LedgerRow, file: Migration | None) -> HistoryRow:
     """A file that is not what the ledger says ran gives no checksum: that would launder it."""
     name = ran.name or (file.name if file else "unnamed")
     edited = file is None or ran.words_differ(file.content.decode("utf-8-sig", "replace"))

@@ -12,14 +12,13 @@ from typing import Any
 import psycopg
 
 from trueup.errors import CannotTell
+from trueup.folder.names import LONGEST_VERSION
 from trueup.history.refusals import refused
-from trueup.model.history import History, HistoryRow
+from trueup.model.history import HISTORY_NAME, HISTORY_SCHEMA, HISTORY_TABLE, History, HistoryRow
 from trueup.postgres.session.connection import Connection
 
-TABLE = "public._migrations"
-
-CREATE_TABLE = f"""CREATE TABLE IF NOT EXISTS {TABLE} (
-    version VARCHAR(20) PRIMARY KEY,
+CREATE_TABLE = f"""CREATE TABLE IF NOT EXISTS {HISTORY_TABLE} (
+    version VARCHAR({LONGEST_VERSION}) PRIMARY KEY,
     name VARCHAR(255) NOT NULL,
     checksum VARCHAR(64),
     applied_at TIMESTAMP NOT NULL,
@@ -27,9 +26,6 @@ CREATE_TABLE = f"""CREATE TABLE IF NOT EXISTS {TABLE} (
     execution_time INTEGER,
     success BOOLEAN NOT NULL
 )"""
-
-LONGEST_VERSION = 20
-LONGEST_NAME = 255
 
 _TEXT = frozenset(("varchar", "text", "bpchar"))
 _COLUMNS: Mapping[str, frozenset[str]] = {
@@ -43,7 +39,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
 }
 
 # The catalogs are readable by everybody, also where the table or its schema is not.
-_LOOK = """
+_LOOK = f"""
 SELECT c.oid, c.relkind::text AS kind,
        pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE') AS may_enter,
        pg_catalog.has_table_privilege(c.oid, 'SELECT') AS may_read,
@@ -57,7 +53,7 @@ SELECT c.oid, c.relkind::text AS kind,
                 WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
                   AND i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'version') AS keyed
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = 'public' AND c.relname = '_migrations'
+ WHERE n.nspname = '{HISTORY_SCHEMA}' AND c.relname = '{HISTORY_NAME}'
 """
 
 # A time that Python can't hold (infinity, years BC) is read as unknown.
@@ -65,7 +61,7 @@ _SELECT = f"""
 SELECT version, name, checksum,
        CASE WHEN applied_at BETWEEN '0001-01-01' AND '9999-12-31' THEN applied_at END,
        applied_by, execution_time, success
-  FROM {TABLE}
+  FROM {HISTORY_TABLE}
 """
 
 
@@ -120,16 +116,17 @@ def _look(conn: Connection) -> _Look | None:
 
 def _insist_on_shape(look: _Look) -> None:
     if look.kind not in "rp":
-        raise _foreign("it is not a table")
+        raise _not_ours("it is not a table")
     problems = _shape_problems(look.columns)
     if problems:
-        raise _foreign("; ".join(problems))
+        raise _not_ours("; ".join(problems))
     if not look.keyed:
         raise CannotTell(
-            f"{TABLE} has no primary key on version, so one migration could be recorded twice",
+            f"{HISTORY_TABLE} has no primary key on version, so one migration could be recorded"
+            " twice",
             code="history_table_foreign",
-            subject=TABLE,
-            hint=f"ALTER TABLE {TABLE} ADD PRIMARY KEY (version);",
+            subject=HISTORY_TABLE,
+            hint=f"ALTER TABLE {HISTORY_TABLE} ADD PRIMARY KEY (version);",
         )
 
 
@@ -145,12 +142,12 @@ def _shape_problems(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     return problems
 
 
-def _foreign(what: str) -> CannotTell:
+def _not_ours(what: str) -> CannotTell:
     return CannotTell(
-        f"{TABLE} is not trueup's history table: {what}",
+        f"{HISTORY_TABLE} is not trueup's history table: {what}",
         code="history_table_foreign",
-        subject=TABLE,
-        hint="it may belong to another tool; rename it (ALTER TABLE public._migrations RENAME TO"
+        subject=HISTORY_TABLE,
+        hint=f"it may belong to another tool; rename it (ALTER TABLE {HISTORY_TABLE} RENAME TO"
         " ...) or give it the columns version, name, checksum, applied_at, applied_by,"
         " execution_time, success",
     )
@@ -159,19 +156,21 @@ def _foreign(what: str) -> CannotTell:
 def _insist_on_rights(look: _Look, conn: Connection) -> None:
     user = conn.info.user
     if not look.may_enter or not look.may_read:
-        right = f"SELECT ON {TABLE}" if look.may_enter else "USAGE ON SCHEMA public"
+        right = (
+            f"SELECT ON {HISTORY_TABLE}" if look.may_enter else f"USAGE ON SCHEMA {HISTORY_SCHEMA}"
+        )
         raise CannotTell(
-            f"user {user} may not read {TABLE}, so what was applied is not known",
+            f"user {user} may not read {HISTORY_TABLE}, so what was applied is not known",
             code="history_unreadable",
-            subject=TABLE,
+            subject=HISTORY_TABLE,
             hint=f'have its owner run: GRANT {right} TO "{user}";',
         )
     if look.rows_hidden:
         raise CannotTell(
-            f"row security hides rows of {TABLE} from user {user}, so what was applied is not"
-            " known",
+            f"row security hides rows of {HISTORY_TABLE} from user {user}, so what was applied is"
+            " not known",
             code="history_rows_hidden",
-            subject=TABLE,
+            subject=HISTORY_TABLE,
             hint="connect as the table's owner (on Supabase: postgres) or as a role with BYPASSRLS",
         )
 
@@ -191,7 +190,7 @@ def ensure_table(conn: Connection, *, row_security: bool = False) -> bool:
         with conn.transaction():
             conn.execute(CREATE_TABLE)
             if row_security:
-                conn.execute(f"ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY")
+                conn.execute(f"ALTER TABLE {HISTORY_TABLE} ENABLE ROW LEVEL SECURITY")
     except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
         # IF NOT EXISTS does not help against somebody doing the same: both pass the test, and
         # one fails on pg_class or pg_type. Then the table is there.

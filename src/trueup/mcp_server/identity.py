@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from typing import Final
 
 from trueup.config.settings import Settings
 from trueup.errors import UsageError
-
-# db.<ref>.supabase.co for direct connections, postgres.<ref> as the user of the pooler:
-# https://supabase.com/docs/guides/database/connecting-to-postgres
-_HOST: Final = re.compile(r"db\.([a-z0-9]{10,40})\.supabase\.(?:co|in|red)")
-_USER: Final = re.compile(r"[^.]+\.([a-z0-9]{10,40})")
-_LINKED: Final = "supabase/.temp/project-ref"
+from trueup.platform.files import LINKED
+from trueup.platform.supabase import project_ref
 
 
 def project_ids(settings: Settings, given: str | None = None) -> frozenset[str]:
@@ -44,16 +38,12 @@ def _in_url(settings: Settings) -> str | None:
         parts = parse(settings.database_url.reveal())
     except UsageError:
         return None
-    host, user = parts.get("host", ""), parts.get("user", "")
-    found = _HOST.fullmatch(host)
-    if found is None and ".pooler.supabase." in host:
-        found = _USER.fullmatch(user)
-    return found[1] if found else None
+    return project_ref(parts.get("host", ""), parts.get("user", ""))
 
 
 def _linked(settings: Settings) -> str | None:
     try:
-        return (settings.root / _LINKED).read_text(encoding="utf-8").strip() or None
+        return (settings.root / LINKED).read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeError):
         return None
 

@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from trueup.platform.supabase import LEDGER_TABLE
+
+# Our own table, which says what ran. Its name is asked for here, in SQL and in messages.
+HISTORY_SCHEMA: Final = "public"
+HISTORY_NAME: Final = "_migrations"
+HISTORY_TABLE: Final = f"{HISTORY_SCHEMA}.{HISTORY_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,8 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignRow:
-    """One row of Supabase's `supabase_migrations.schema_migrations`.
+class LedgerRow:
+    """One row of Supabase's ledger, `supabase_migrations.schema_migrations`.
 
     `statements` is what Supabase ran, split its way; empty where the ledger is from before it
     kept them.
@@ -90,12 +98,12 @@ def _words(sql: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignHistory:
-    """Supabase's own ledger: its rows by version."""
+class Ledger:
+    """What Supabase's own table says ran: its rows by version."""
 
-    rows: tuple[ForeignRow, ...] = ()
+    rows: tuple[LedgerRow, ...] = ()
 
-    def row(self, version: str) -> ForeignRow | None:
+    def row(self, version: str) -> LedgerRow | None:
         """The row of a version, None where there is none."""
         return next((row for row in self.rows if row.version == version), None)
 
@@ -103,8 +111,8 @@ class ForeignHistory:
 class Source(StrEnum):
     """Where the knowledge of what a database has run comes from."""
 
-    MIGRATIONS = "_migrations"
-    SUPABASE = "supabase_migrations.schema_migrations"
+    MIGRATIONS = HISTORY_NAME
+    SUPABASE = LEDGER_TABLE
     NONE = "none"
 
 
@@ -112,29 +120,29 @@ class Source(StrEnum):
 class Evidence:
     """The rows that say what ran, and the table they come from.
 
-    `foreign` holds Supabase's ledger where both are there: then `_migrations` decides and the
-    ledger is only compared with it.
+    `ledger` is Supabase's where both are there: then `_migrations` decides and the ledger is only
+    compared with it.
     """
 
     rows: tuple[HistoryRow, ...]
     source: Source
-    foreign: ForeignHistory | None = None
+    ledger: Ledger | None = None
 
 
-def evidence(history: History, foreign: ForeignHistory | None) -> Evidence:
+def evidence(history: History, ledger: Ledger | None) -> Evidence:
     """Whom to believe: `_migrations` once it has a row, else Supabase's ledger, else nobody.
 
     An empty `_migrations` beside a ledger says nothing: it is what a first apply leaves that
     failed. The first row brings the ledger's rows with it (history.start).
     """
-    if history.rows or (history.exists and not (foreign and foreign.rows)):
-        return Evidence(history.rows, Source.MIGRATIONS, foreign)
-    if foreign is None:
+    if history.rows or (history.exists and not (ledger and ledger.rows)):
+        return Evidence(history.rows, Source.MIGRATIONS, ledger)
+    if ledger is None:
         return Evidence((), Source.NONE)
-    return Evidence(_as_rows(foreign.rows), Source.SUPABASE, foreign)
+    return Evidence(_as_rows(ledger.rows), Source.SUPABASE, ledger)
 
 
-def _as_rows(rows: Sequence[ForeignRow]) -> tuple[HistoryRow, ...]:
+def _as_rows(rows: Sequence[LedgerRow]) -> tuple[HistoryRow, ...]:
     return tuple(HistoryRow(row.version, row.name) for row in rows)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from trueup.model.kinds import ABOUT, RELATIONS
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
+from trueup.platform.supabase import ONCE_INSTALLED, PREFIX, TAKEN_OVER
 
 Extensions = Literal["all", "needed", "none"]
 ALL_SCHEMAS = "*"
@@ -108,7 +109,7 @@ class Frame:
     def _dropped(self, schema: Schema) -> Iterator[SchemaObject]:
         """Last made, first dropped; what goes with its table is not dropped by itself."""
         named = {key.name for key in schema if key.kind == "EXTENSION"}
-        taken_over = {home for name, home in _TAKEN_OVER.items() if name in named}
+        taken_over = {home for name, home in TAKEN_OVER.items() if name in named}
         gone = {key for key in self.touched if key not in schema and self._right(key)}
         for key in reversed(list(self.base)):
             item = self.base[key]
@@ -128,25 +129,6 @@ class Frame:
 
 # What a team adds to a platform's schemas and to what stands outside of any.
 _ADDED_BY_TEAMS = frozenset({"TRIGGER", "POLICY", "EVENT TRIGGER"})
-_PLATFORM_PREFIX = "supabase_"
-# Installed by the platform when a project began, which ones depends on when that was.
-_ONCE_INSTALLED = frozenset(
-    {
-        "pg_graphql",
-        "pg_net",
-        "pg_stat_statements",
-        "pgcrypto",
-        "pgjwt",
-        "pgsodium",
-        "supabase_vault",
-        "uuid-ossp",
-    }
-)
-
-
-# Schemas of the platform whose objects belong to an extension once a migration makes it: pg_dump
-# has no entry for them any more, and they are not gone.
-_TAKEN_OVER = {"pg_net": "net"}
 
 
 def _home(key: ObjectKey) -> str:
@@ -174,8 +156,8 @@ def _is_platforms(key: ObjectKey, platform: frozenset[str]) -> bool:
     if about == "SCHEMA":
         return subject in platform
     if about == "EXTENSION":
-        return subject in _ONCE_INSTALLED
-    return subject.startswith(_PLATFORM_PREFIX)
+        return subject in ONCE_INSTALLED
+    return subject.startswith(PREFIX)
 
 
 def select(schema: Schema, scope: Scope, base: Schema | None = None) -> Scoped:

@@ -26,6 +26,7 @@ from trueup.verdict.told import details, summary
 from trueup.workbench.declarative import declarative_label
 from trueup.workbench.exposed import leave_out_unsaid
 from trueup.workbench.gather import Gathering
+from trueup.workbench.majors import untested_server
 from trueup.workbench.mends import mended
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay_on
@@ -138,7 +139,7 @@ def _target(project: Project, folder: Folder, so_far: Gathering) -> Target | Non
         return None
     target = so_far.attempt(lambda: Target.read(project, folder.migrations))
     if target:
-        so_far.add(*target.history.findings)
+        so_far.add(*target.untested(), *target.history.findings)
     return target
 
 
@@ -155,6 +156,8 @@ def _compare(
     shadow = so_far.attempt(lambda: open_shadow(project, target.major if target else None))
     if shadow is None:
         return _Compared()
+    if target is None or target.major != shadow.major:
+        so_far.add(*untested_server("the replay", shadow.major, shadow.host.version))
     stand = so_far.attempt(lambda: replay_on(project, shadow, folder.migrations))
     if stand is None:
         return _Compared(shadow)

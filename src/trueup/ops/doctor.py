@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trueup.errors import TrueupError
+from trueup.model.history import HISTORY_NAME
+from trueup.platform.postgres import PREFERRED, TESTED_RANGE, how_to_get, untested
+from trueup.platform.supabase import SESSION_PORT
 from trueup.postgres.server.install import survey
 from trueup.postgres.server.places import cache_root, runtime_root
 from trueup.recovery.settle import settled_folder
@@ -39,10 +42,8 @@ class Examined:
 def doctor(project: Project) -> tuple[Examined, ...]:
     """Looks at everything a command may need; nothing is raised and nothing changed."""
     looks = (_servers, _places, _configuration, _folder, _schema_file, _git, _database, _shadow)
-    found: list[Examined] = []
-    for look in looks:
-        found += _safely(look, project)
-    return tuple(found)
+    found = [item for look in looks for item in _safely(look, project)]
+    return tuple(dict.fromkeys(found))  # database and shadow may say the same of their major
 
 
 def _safely(look: Callable[[Project], Iterator[Examined]], project: Project) -> Iterator[Examined]:
@@ -67,7 +68,7 @@ def _servers(_: Project) -> Iterator[Examined]:
             "PostgreSQL",
             Health.ERROR,
             "no server was found to replay on",
-            "pip install 'trueup[embedded]', or name a scratch server with --shadow-url",
+            how_to_get(PREFERRED),
         )
 
 
@@ -132,6 +133,7 @@ def _database(project: Project) -> Iterator[Examined]:
         where = describe(revealed_url(project))
         fact = f"{where}: PostgreSQL {server_version(conn)[1]} (from {source})"
         yield Examined("database", Health.OK, fact)
+        yield from _untested(server_version(conn)[0])
         if in_recovery(conn):
             yield Examined(
                 "database", Health.WARNING, "it is a read-only replica", "apply needs the primary"
@@ -141,10 +143,10 @@ def _database(project: Project) -> Iterator[Examined]:
                 "database",
                 Health.WARNING,
                 "it is reached through a transaction pooler",
-                "apply needs a direct or session-mode connection (Supabase: port 5432)",
+                f"apply needs a direct or session-mode connection (Supabase: port {SESSION_PORT})",
             )
         rows = len(read_history(conn).rows)
-        yield Examined("history", Health.OK, f"{rows} migrations recorded in _migrations")
+        yield Examined("history", Health.OK, f"{rows} migrations recorded in {HISTORY_NAME}")
 
 
 def _shadow(project: Project) -> Iterator[Examined]:
@@ -154,3 +156,10 @@ def _shadow(project: Project) -> Iterator[Examined]:
     with shadow.database(()):
         took = round((time.monotonic() - started) * 1000)
         yield Examined("shadow", Health.OK, f"PostgreSQL {shadow.host.version}, ready in {took} ms")
+    yield from _untested(shadow.major)
+
+
+def _untested(major: int) -> Iterator[Examined]:
+    if hint := untested(major):
+        fact = f"{major} is taken as it is: trueup is tested with {TESTED_RANGE}"
+        yield Examined("PostgreSQL", Health.WARNING, fact, hint)

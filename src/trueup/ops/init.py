@@ -16,6 +16,7 @@ from trueup.folder.atomic import create_exclusive, write_atomic
 from trueup.folder.create import make_folder
 from trueup.model import finding
 from trueup.model.finding import Finding, Location
+from trueup.platform.files import CONFIG
 
 Action = Literal["created", "replaced", "kept"]
 
@@ -148,7 +149,7 @@ def _detected(settings: Settings, postgres: int | None) -> dict[str, str]:
     }
     major = postgres or settings.postgres
     # supabase/config.toml goes on saying it where it does; two places would drift apart.
-    if major is not None and settings.sources.get("postgres") != "supabase/config.toml":
+    if major is not None and settings.sources.get("postgres") != CONFIG:
         values["postgres"] = str(major)
     return values
 

@@ -13,6 +13,7 @@ from trueup.folder.names import LONGEST_VERSION
 from trueup.model.finding import Finding, Location, error
 from trueup.model.history import Evidence, HistoryRow, Source
 from trueup.model.migration import Migration
+from trueup.platform.supabase import LEDGER_TABLE
 from trueup.recovery.settle import settled_folder
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
@@ -94,14 +95,14 @@ def _from_ledger(known: Evidence, marking: Marking, files: Mapping[str, object])
                 "no version is named", code="version_missing", hint="`trueup status` lists them"
             )
         return ()
-    if known.foreign is None:
+    if known.ledger is None:
         raise UsageError(
-            "this database has no ledger of Supabase's (supabase_migrations.schema_migrations)",
+            f"this database has no ledger of Supabase's ({LEDGER_TABLE})",
             code="ledger_missing",
             hint="name the versions: `trueup mark-applied VERSION...`",
         )
     recorded = {row.version for row in known.rows}
-    ledger = (row.version for row in known.foreign.rows)
+    ledger = (row.version for row in known.ledger.rows)
     return tuple(version for version in ledger if version in files and version not in recorded)
 
 

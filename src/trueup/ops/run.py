@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from trueup.errors import UsageError
+from trueup.platform.postgres import PORT
 from trueup.recovery.settle import settled_folder
 from trueup.workbench.files import refuse_blocked
 from trueup.workbench.project import Project
@@ -85,7 +86,7 @@ def _url(where: Mapping[str, str]) -> str:
     """A URL that libpq and its kin read. A socket directory goes into the query, alone: what
     else our own conninfo holds only keeps the environment out of our own connections."""
     user, database = quote(where.get("user", ""), safe=""), quote(where["dbname"], safe="")
-    host, port = where.get("host", ""), where.get("port", "5432")
+    host, port = where.get("host", ""), where.get("port", str(PORT))
     if host.startswith("/"):
         return f"postgresql://{user}@/{database}?host={quote(host, safe='')}&port={port}"
     secret = f":{quote(where['password'], safe='')}" if where.get("password") else ""

@@ -39,13 +39,13 @@ def status(project: Project) -> StatusResult:
     """
     folder = settled_folder(project)
     target = Target.read(project, folder.migrations)
-    foreign = target.evidence.foreign
+    ledger = target.evidence.ledger
     return StatusResult(
         database=target.name,
         source=target.history.source,
         migrations=target.history.entries,
-        findings=once((*folder.findings, *target.history.findings)),
-        ledger=view_ledger(folder.migrations, foreign) if foreign else None,
+        findings=once((*folder.findings, *target.untested(), *target.history.findings)),
+        ledger=view_ledger(folder.migrations, ledger) if ledger else None,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from trueup.model.history import HISTORY_NAME
 from trueup.ops.repair.ledger import LedgerPlan
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.safe import one_line
 from trueup.report.style import Style
 
 
-def ledger_json(plan: LedgerPlan) -> dict[str, Any]:
+def ledger_plan_json(plan: LedgerPlan) -> dict[str, Any]:
     """The plan as JSON values."""
     return {
         "database": plan.database,
@@ -26,7 +27,7 @@ def ledger_json(plan: LedgerPlan) -> dict[str, Any]:
     }
 
 
-def ledger_text(plan: LedgerPlan, style: Style) -> str:
+def ledger_plan_text(plan: LedgerPlan, style: Style) -> str:
     """A line for each thing done, why it is safe, and what is left to say."""
     mark = style.green("done") if plan.written else style.yellow("would")
     lines = [
@@ -36,7 +37,7 @@ def ledger_text(plan: LedgerPlan, style: Style) -> str:
     ]
     lines += [f"{mark} write {one_line(file.path)}" for file in plan.files]
     lines += [
-        f"{mark} record {one_line(f'{row.version} {row.name}')} in _migrations"
+        f"{mark} record {one_line(f'{row.version} {row.name}')} in {HISTORY_NAME}"
         for row in plan.recorded
     ]
     changes = bool(lines)

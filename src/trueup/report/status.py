@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trueup.model.history import ForeignRow
+from trueup.model.history import LedgerRow
 from trueup.ops.status import StatusResult
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.safe import one_line
@@ -20,14 +20,14 @@ def status_json(result: StatusResult) -> dict[str, Any]:
     return {
         "migrations": [_state_json(state) for state in result.migrations],
         "source": str(result.source),
-        "supabase_ledger": ledger_json(result.ledger) if result.ledger else None,
+        "supabase_ledger": _ledger_json(result.ledger) if result.ledger else None,
         "findings": [finding_json(finding) for finding in result.findings],
     }
 
 
-def ledger_json(ledger: LedgerView) -> list[dict[str, Any]]:
+def _ledger_json(ledger: LedgerView) -> list[dict[str, Any]]:
     """Each row of Supabase's ledger with the version of the file that it is about."""
-    rows: list[tuple[ForeignRow, str | None, str | None]] = [
+    rows: list[tuple[LedgerRow, str | None, str | None]] = [
         *((row, row.version, "version") for row in ledger.same),
         *((match.row, match.file.version, str(match.like)) for match in ledger.matches),
         *((row, None, None) for row in ledger.alone),

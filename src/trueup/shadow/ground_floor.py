@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from trueup.platform import POSTGRES
 from trueup.postgres.server.cluster import ephemeral_cluster
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.places import cache_root
 from trueup.postgres.server.snapshot import base_snapshot
 from trueup.postgres.server.tree import mark_used, prune
 from trueup.postgres.session.connection import connect
-from trueup.shadow.platform import POSTGRES, Platform
+from trueup.shadow.platform import Platform
 from trueup.shadow.platform.load import load_platform
 
 _DATABASES = ("template1", "postgres")

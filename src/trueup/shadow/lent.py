@@ -23,11 +23,12 @@ from psycopg.conninfo import make_conninfo
 
 from trueup.errors import CannotTell, ConnectionFailed, LockTimeout
 from trueup.model.migration import Migration
+from trueup.platform import SUPABASE
+from trueup.platform.supabase import MIGRATION_ROLE
 from trueup.postgres.session.connection import Connection, connect, describe
 from trueup.postgres.session.interrupt import pause, sheltered
 from trueup.shadow.adapter import Adapter
 from trueup.shadow.keys import Ground
-from trueup.shadow.platform import SUPABASE
 from trueup.shadow.platform.load import Loaded, load_platform, make_roles
 from trueup.shadow.replaying import bring_up
 from trueup.shadow.role_notes import Journal, clear_up_roles, guarded_roles
@@ -212,7 +213,7 @@ def _announce_platform(host: LentHost, journal: Journal) -> None:
 def _insist_on_postgres(host: LentHost, conn: Connection) -> None:
     """Supabase's migrations run as postgres, and its default privileges are those of postgres:
     as somebody else they would give other owners and other rights."""
-    if host.platform == SUPABASE and conn.info.user != "postgres":
+    if host.platform == SUPABASE and conn.info.user != MIGRATION_ROLE:
         raise CannotTell(
             f"user {conn.info.user} of the shadow server is not called postgres, so a Supabase"
             " project can't be replayed there with the owners and rights it has",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trueup.model.finding import Finding
-from trueup.model.history import ForeignHistory, HistoryRow, Source
+from trueup.model.history import HistoryRow, Ledger, Source
 from trueup.model.migration import Migration
 from trueup.verdict.history_findings import all_findings
 from trueup.verdict.moved import Moved, OldText, moved_rows
@@ -54,20 +54,20 @@ def judge_history(
     rows: Sequence[HistoryRow],
     *,
     source: Source = Source.MIGRATIONS,
-    foreign: ForeignHistory | None = None,
+    ledger: Ledger | None = None,
     old_text: OldText | None = None,
 ) -> HistoryVerdict:
     """Compares the files, in the order in which they run, with what history recorded.
 
-    `source` says which table `rows` come from, `foreign` is Supabase's ledger where there is one
+    `source` says which table `rows` come from, `ledger` is Supabase's ledger where there is one
     (model.history.evidence gives all three). `old_text` is asked only for files whose checksum
     differs, and for rows without a file while files are to run.
     """
     pairs = pair_up(files, rows)
-    moved = moved_rows(pairs, foreign, old_text)
+    moved = moved_rows(pairs, ledger, old_text)
     return HistoryVerdict(
         entries=tuple(_entry(pair) for pair in pairs),
-        findings=all_findings(pairs, source, foreign, old_text, moved),
+        findings=all_findings(pairs, source, ledger, old_text, moved),
         applied=_files(pairs, RAN),
         pending=_files(pairs, TO_RUN),
         failed=_files(pairs, frozenset((State.FAILED,))),

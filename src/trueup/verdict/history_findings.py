@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trueup.model.finding import Finding, Location, error, info, warning
-from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source, row_label
+from trueup.model.history import (
+    HISTORY_NAME,
+    HISTORY_TABLE,
+    HistoryRow,
+    Ledger,
+    LedgerRow,
+    Source,
+    row_label,
+)
 from trueup.model.migration import Migration, checksum_of
 from trueup.verdict.edits import Edit, compare_texts
 from trueup.verdict.ledger import ledger_findings, view_ledger
@@ -19,7 +27,7 @@ _SHOWN = 5
 def all_findings(
     pairs: Sequence[Pair],
     source: Source,
-    foreign: ForeignHistory | None,
+    ledger: Ledger | None,
     old_text: OldText | None,
     moved: Sequence[Moved] = (),
 ) -> tuple[Finding, ...]:
@@ -28,19 +36,19 @@ def all_findings(
     found: list[Finding] = list(_duplicates(pairs))
     files = {one.row.version: one for one in moved}
     for pair in pairs:
-        found.extend(_about(pair, pairs, source, old_text, files.get(pair.version), foreign))
-    found.extend(_foreign(pairs, source, foreign))
-    found = _with_matches(found, pairs, source, foreign)
+        found.extend(_about(pair, pairs, source, old_text, files.get(pair.version), ledger))
+    found.extend(_beside_ledger(pairs, source, ledger))
+    found = _with_matches(found, pairs, source, ledger)
     found.extend(_no_checksum(pairs, source))
     found.extend(_pending(pairs, source))
     return tuple(found)
 
 
 def _with_matches(
-    found: list[Finding], pairs: Sequence[Pair], source: Source, foreign: ForeignHistory | None
+    found: list[Finding], pairs: Sequence[Pair], source: Source, ledger: Ledger | None
 ) -> list[Finding]:
     """A row of Supabase's ledger that is about a file of another version is told as that."""
-    view = view_ledger([pair.file for pair in pairs if pair.file], foreign)
+    view = view_ledger([pair.file for pair in pairs if pair.file], ledger)
     ours = source is Source.MIGRATIONS
     recorded = {pair.version for pair in pairs if pair.row} if ours else set()
     rest = [f for f in found if f.code != "foreign_row" or not view.match_of(f.subject)]
@@ -53,10 +61,10 @@ def _about(
     source: Source,
     old_text: OldText | None,
     moved: Moved | None,
-    foreign: ForeignHistory | None,
+    ledger: Ledger | None,
 ) -> Iterator[Finding]:
     if pair.row and pair.file is None and source is Source.SUPABASE:
-        yield _not_ours(pair.row, foreign.row(pair.version) if foreign else None)
+        yield _not_ours(pair.row, ledger.row(pair.version) if ledger else None)
     elif pair.row and pair.file is None:
         yield moved_finding(moved) if moved else _missing(pair.row, pairs)
     if pair.state is State.FAILED:
@@ -69,7 +77,7 @@ def _about(
         yield _out_of_order(pair.file, pairs)
 
 
-def _not_ours(row: HistoryRow, ran: ForeignRow | None) -> Finding:
+def _not_ours(row: HistoryRow, ran: LedgerRow | None) -> Finding:
     return error(
         "foreign_row",
         row.version,
@@ -79,7 +87,7 @@ def _not_ours(row: HistoryRow, ran: ForeignRow | None) -> Finding:
     )
 
 
-def _file_for(version: str, ran: ForeignRow | None) -> str:
+def _file_for(version: str, ran: LedgerRow | None) -> str:
     if ran and ran.statements:
         return (
             "`trueup repair --write-files --write` writes it from the ledger's statements and"
@@ -201,29 +209,29 @@ def _duplicates(pairs: Sequence[Pair]) -> Iterator[Finding]:
         )
 
 
-def _foreign(
-    pairs: Sequence[Pair], source: Source, foreign: ForeignHistory | None
+def _beside_ledger(
+    pairs: Sequence[Pair], source: Source, ledger: Ledger | None
 ) -> Iterator[Finding]:
-    if foreign is None:
+    if ledger is None:
         return
     if source is Source.SUPABASE:
-        yield from _foreign_edits(pairs, foreign)
+        yield from _ledger_edits(pairs, ledger)
         return
     files = {pair.version: pair.file for pair in pairs if pair.file}
     recorded = {pair.version for pair in pairs if pair.row}
     first = min(recorded, default="")
-    for row in foreign.rows:
+    for row in ledger.rows:
         file = files.get(row.version)
         # A baseline stands for everything that came before it.
         if row.version not in recorded and (file or row.version > first):
             yield _unrecorded(row, file)
 
 
-def _unrecorded(row: ForeignRow, file: Migration | None) -> Finding:
+def _unrecorded(row: LedgerRow, file: Migration | None) -> Finding:
     label = row_label(row.version, row.name)
     if file:
         message = (
-            f"Supabase's ledger says {label} was applied, _migrations does not: `trueup apply`"
+            f"Supabase's ledger says {label} was applied, {HISTORY_NAME} does not: `trueup apply`"
             " would run it a second time"
         )
         hint = (
@@ -236,9 +244,9 @@ def _unrecorded(row: ForeignRow, file: Migration | None) -> Finding:
     return error("foreign_row", row.version, message, hint, _at(file))
 
 
-def _foreign_edits(pairs: Sequence[Pair], foreign: ForeignHistory) -> Iterator[Finding]:
+def _ledger_edits(pairs: Sequence[Pair], ledger: Ledger) -> Iterator[Finding]:
     """The ledger keeps no checksum, but newer ones keep the statements themselves."""
-    rows = {row.version: row for row in foreign.rows}
+    rows = {row.version: row for row in ledger.rows}
     for pair in pairs:
         if not (pair.file and pair.row):
             continue
@@ -263,7 +271,7 @@ def _edit_since(old: str, file: Migration) -> Edit | None:
     return compare_texts(old, new)
 
 
-def _edit_since_ledger(row: ForeignRow, file: Migration) -> Edit | None:
+def _edit_since_ledger(row: LedgerRow, file: Migration) -> Edit | None:
     """The same for a text that was split into statements; word for word the same is not parsed,
     since that would cost half a second a MB for nothing."""
     if not row.words_differ(file.content.decode("utf-8-sig", "replace")):
@@ -293,8 +301,8 @@ def _pending(pairs: Sequence[Pair], source: Source) -> Iterator[Finding]:
     if source is Source.NONE:
         yield info(
             "no_history",
-            "_migrations",
-            "this database has no record of migrations (neither public._migrations nor Supabase's"
+            HISTORY_NAME,
+            f"this database has no record of migrations (neither {HISTORY_TABLE} nor Supabase's"
             " ledger)",
             "`trueup apply` runs every file; if the database has their objects already,"
             " `trueup mark-applied VERSION...` says so; if there are no files yet,"

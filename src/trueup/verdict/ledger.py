@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trueup.model.finding import Finding, Location, error, warning
-from trueup.model.history import ForeignHistory, ForeignRow
+from trueup.model.history import Ledger, LedgerRow
 from trueup.model.migration import Migration
 from trueup.verdict.edits import statements_key
 from trueup.verdict.moved import file_key
@@ -32,7 +32,7 @@ class Likeness(StrEnum):
 class Match:
     """A ledger's row and the file that it is about, under another version."""
 
-    row: ForeignRow
+    row: LedgerRow
     file: Migration
     like: Likeness
 
@@ -42,18 +42,18 @@ class LedgerView:
     """Supabase's ledger beside the files: rows of a file's own version, rows matched to another
     version, and rows that no file is about."""
 
-    same: tuple[ForeignRow, ...] = ()
+    same: tuple[LedgerRow, ...] = ()
     matches: tuple[Match, ...] = ()
-    alone: tuple[ForeignRow, ...] = ()
+    alone: tuple[LedgerRow, ...] = ()
 
     def match_of(self, version: str) -> Match | None:
         """The match of a row's version, None without one."""
         return next((match for match in self.matches if match.row.version == version), None)
 
 
-def view_ledger(files: Sequence[Migration], foreign: ForeignHistory | None) -> LedgerView:
+def view_ledger(files: Sequence[Migration], ledger: Ledger | None) -> LedgerView:
     """Which file each row is about. Only rows and files without a partner are parsed."""
-    rows = foreign.rows if foreign else ()
+    rows = ledger.rows if ledger else ()
     versions, recorded = {file.version for file in files}, {row.version for row in rows}
     same = tuple(row for row in rows if row.version in versions)
     lone = [row for row in rows if row.version not in versions]
@@ -89,7 +89,7 @@ def ledger_findings(view: LedgerView, recorded: Iterable[str]) -> Iterator[Findi
             )
 
 
-def _matches(rows: Sequence[ForeignRow], files: Sequence[Migration]) -> Iterator[Match]:
+def _matches(rows: Sequence[LedgerRow], files: Sequence[Migration]) -> Iterator[Match]:
     left = {file.path: file for file in files}
     keys: dict[str, list[Migration]] = {}
     for file in files:
@@ -105,7 +105,7 @@ def _matches(rows: Sequence[ForeignRow], files: Sequence[Migration]) -> Iterator
             yield Match(row, found, like)
 
 
-def _the_one(row: ForeignRow, files: Sequence[Migration], like: Likeness) -> Migration | None:
+def _the_one(row: LedgerRow, files: Sequence[Migration], like: Likeness) -> Migration | None:
     """One file alone, or one alone of the row's name; a name must not be guessed."""
     named = [file for file in files if row.name and _plain(file.name) == _plain(row.name)]
     if len(named) == 1:

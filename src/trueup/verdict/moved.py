@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from trueup.model.finding import Finding, Location, error
-from trueup.model.history import ForeignHistory, HistoryRow, row_label
+from trueup.model.history import HistoryRow, Ledger, row_label
 from trueup.model.migration import Migration, checksum_of
 from trueup.verdict.edits import statements_key
 from trueup.verdict.pairs import TO_RUN, Pair
@@ -46,7 +46,7 @@ class Moved:
 
 
 def moved_rows(
-    pairs: Sequence[Pair], foreign: ForeignHistory | None, old_text: OldText | None
+    pairs: Sequence[Pair], ledger: Ledger | None, old_text: OldText | None
 ) -> tuple[Moved, ...]:
     """The rows without a file that a file without a row is about, each file once. Two files alike
     that both have their row, or that both are still to run, are none of them."""
@@ -54,7 +54,7 @@ def moved_rows(
     free = [pair.file for pair in pairs if pair.file and pair.state in TO_RUN]
     if not lone or not free:
         return ()
-    key_of = cache(lambda row: _key(text_of(row, foreign, old_text)))
+    key_of = cache(lambda row: _key(text_of(row, ledger, old_text)))
     ways: tuple[tuple[Same, Callable[[HistoryRow, Migration], bool]], ...] = (
         (Same.CONTENT, lambda row, file: row.checksum == file.checksum),
         (Same.STATEMENTS, lambda row, file: _is(key_of(row), file)),
@@ -114,14 +114,12 @@ def _another(row: HistoryRow) -> str:
     )
 
 
-def text_of(
-    row: HistoryRow, foreign: ForeignHistory | None, old_text: OldText | None
-) -> str | None:
+def text_of(row: HistoryRow, ledger: Ledger | None, old_text: OldText | None) -> str | None:
     """What ran, as git or Supabase's ledger still has it; None where nobody knows."""
     old = old_text(row.version, row.checksum) if old_text and row.checksum else None
     if old is not None and checksum_of(old.encode()) == row.checksum:
         return old
-    ran = foreign.row(row.version) if foreign else None
+    ran = ledger.row(row.version) if ledger else None
     return ran.text if ran and ran.statements else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trueup.model.finding import Finding
-from trueup.model.history import ForeignHistory, HistoryRow, Source, row_label
+from trueup.model.history import HistoryRow, Ledger, Source, row_label
 from trueup.verdict.history import HistoryVerdict
 
 _NO_FILE, _LEDGER = "history_missing_file", "foreign_row"
@@ -42,18 +42,18 @@ def newer_rows(history: HistoryVerdict) -> tuple[HistoryRow, ...]:
     return history.missing if newer and ours else ()
 
 
-def strangers(history: HistoryVerdict, foreign: ForeignHistory | None = None) -> tuple[str, ...]:
+def strangers(history: HistoryVerdict, ledger: Ledger | None = None) -> tuple[str, ...]:
     """What ran on the database and is not told by the files that history calls applied, in
     words."""
-    return tuple(dict.fromkeys(_strangers(history, foreign)))
+    return tuple(dict.fromkeys(_strangers(history, ledger)))
 
 
-def _strangers(history: HistoryVerdict, foreign: ForeignHistory | None) -> Iterator[str]:
+def _strangers(history: HistoryVerdict, ledger: Ledger | None) -> Iterator[str]:
     names = {entry.version: entry.name for entry in history.entries}
-    ledger = {row.version: row.name for row in foreign.rows} if foreign else {}
+    recorded = {row.version: row.name for row in ledger.rows} if ledger else {}
     for found in history.findings:
         version = found.subject
-        label = row_label(version, names.get(version) or ledger.get(version) or "")
+        label = row_label(version, names.get(version) or recorded.get(version) or "")
         if found.code == _NO_FILE:
             yield f"{label}, which ran here and has no file in this checkout"
         elif found.code == _LEDGER:

@@ -14,12 +14,13 @@ from trueup.folder.reading import Unreadable, read_file
 from trueup.model.finding import Finding, Location, error, warning
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
+from trueup.platform.files import CONFIG
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.sql.quote import quote
 from trueup.workbench.gather import Gathering
 from trueup.workbench.project import Project
 
-_SCHEMA_PATHS = "[db.migrations].schema_paths in supabase/config.toml"
+_SCHEMA_PATHS = f"[db.migrations].schema_paths in {CONFIG}"
 # undefined_object: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _NO_SUCH_OBJECT = "42704"
 _NOT_THERE = frozenset({"3F000", "42P01", "42703", "42704", "42883"})
@@ -186,7 +187,7 @@ def _matches_nothing(pattern: str) -> Finding:
         pattern,
         f"{_SCHEMA_PATHS} names {pattern}, and no file is called so",
         "correct the pattern (it counts from the folder supabase), or take it out",
-        Location("supabase/config.toml"),
+        Location(CONFIG),
     )
 
 

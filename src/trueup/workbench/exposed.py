@@ -13,6 +13,8 @@ from dataclasses import replace
 from trueup.errors import TrueupError
 from trueup.model.finding import warning
 from trueup.model.migration import Migration
+from trueup.platform.files import CONFIG
+from trueup.platform.supabase import API_ROLES
 from trueup.verdict.objects import Drift, Sides, Verdict
 from trueup.verdict.rights import RightsVerdict, judge_rights
 from trueup.workbench.declarative import declarative_label, declarative_schema
@@ -43,10 +45,10 @@ def leave_out_unsaid(
                 "auto_expose_unsaid",
                 declarative_label(project.settings),
                 f"the rights on {len(unsaid)} objects are equal only if Supabase grants new tables"
-                " to anon, authenticated and service_role, which it does in older projects; they"
+                f" to {', '.join(API_ROLES)}, which it does in older projects; they"
                 " are not counted as drift",
                 "say `auto_expose_new_tables = true` or `= false` in trueup.toml, or under [api]"
-                " in supabase/config.toml",
+                f" in {CONFIG}",
             )
         )
     return replace(rights, drift=tuple(d for d in rights.drift if d.key not in unsaid))

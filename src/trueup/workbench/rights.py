@@ -12,15 +12,16 @@ from trueup.model.finding import Finding, error, warning
 from trueup.model.rights import Rights
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
+from trueup.platform import files
+from trueup.platform.supabase import MIGRATION_ROLE, REQUEST_ROLES
 from trueup.sql.grants import grants
 from trueup.verdict.allowed import sift
 from trueup.verdict.objects import Drift, Sides
 from trueup.verdict.rights import Gained, RightsVerdict, judge_rights, rights_key
 from trueup.workbench.project import Project
 
-# The roles that requests to Supabase's API run as, and everybody:
-# https://supabase.com/docs/guides/database/postgres/roles
-API_ROLES = ("PUBLIC", "anon", "authenticated")
+# Who a request to Supabase's API may run as, and everybody.
+_ASKED_AS = ("PUBLIC", *REQUEST_ROLES)
 
 
 def compare_rights(
@@ -74,7 +75,7 @@ def rights_words(project: Project, drift: Drift) -> list[str]:
 
 
 def _api(project: Project) -> tuple[str, ...]:
-    return API_ROLES if project.settings.resolved_platform == "supabase" else ()
+    return _ASKED_AS if project.settings.resolved_platform == "supabase" else ()
 
 
 def _gained(item: Gained) -> Finding:
@@ -116,15 +117,18 @@ def _other_defaults(project: Project, wholes: Sides) -> Iterator[Finding]:
         yield warning(
             "auto_expose_differs",
             "auto_expose_new_tables",
-            "the database grants new tables in public to anon and authenticated by default, "
-            "the replay does not",
-            "say `auto_expose_new_tables = true` in trueup.toml, or under [api] in "
-            "supabase/config.toml",
+            f"the database grants new tables in public to {' and '.join(REQUEST_ROLES)} by"
+            " default, the replay does not",
+            f"say `auto_expose_new_tables = true` in trueup.toml, or under [api] in {files.CONFIG}",
         )
 
 
 def _exposes(schema: Schema) -> bool:
-    """Whether anon may read what postgres will make in public."""
-    key = ObjectKey("DEFAULT ACL", "public", "DEFAULT PRIVILEGES FOR TABLES FOR ROLE postgres")
-    granted = [line for line in (schema.ddl(key) or "").splitlines() if 'TO "anon"' in line]
+    """Whether a request without a user may read what migrations will make in public."""
+    key = ObjectKey(
+        "DEFAULT ACL", "public", f"DEFAULT PRIVILEGES FOR TABLES FOR ROLE {MIGRATION_ROLE}"
+    )
+    granted = [
+        line for line in (schema.ddl(key) or "").splitlines() if f'TO "{REQUEST_ROLES[0]}"' in line
+    ]
     return any("GRANT ALL" in line or "SELECT" in line for line in granted)

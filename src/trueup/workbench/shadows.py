@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from trueup.errors import ConnectionFailed, ServerUnavailable, UsageError
 from trueup.model.migration import Migration
+from trueup.platform import SUPABASE, files
 from trueup.postgres.server.install import Install, choose_client, choose_server
 from trueup.postgres.server.places import cache_root
 from trueup.shadow.cache import Cache
 from trueup.shadow.keys import Ground
-from trueup.shadow.platform import SUPABASE, platform
+from trueup.shadow.platform import platform
 from trueup.shadow.shadow import Host, Shadow
 from trueup.workbench.database import open_database
 
@@ -64,7 +65,7 @@ def _own(project: Project, major: int | None, cache: Cache) -> Host:
 
 def _roles_file(project: Project) -> tuple[Migration, ...]:
     """supabase/roles.sql, which Supabase runs before the migrations."""
-    path = project.settings.root / "supabase" / "roles.sql"
+    path = project.settings.root / files.ROLES
     if project.settings.resolved_platform != SUPABASE or not path.is_file():
         return ()
     return (Migration("", "roles", project.settings.shown(path), path.read_bytes()),)

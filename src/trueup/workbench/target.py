@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.errors import CannotTell, TrueupError
+from trueup.model.finding import Finding
 from trueup.model.history import Evidence
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.states import NONE, States
-from trueup.postgres.server.install import OLDEST
+from trueup.platform.postgres import OLDEST
 from trueup.verdict.history import HistoryVerdict, judge_history
 from trueup.workbench.database import open_database, revealed_url
+from trueup.workbench.majors import untested_server
 from trueup.workbench.old_text import old_texts
 from trueup.workbench.project import Project
 
@@ -69,6 +71,10 @@ class Target:
             read_states(conn),
         )
 
+    def untested(self) -> tuple[Finding, ...]:
+        """A word on a server whose major trueup is not tested with."""
+        return tuple(untested_server("the database", self.major, self.version))
+
     def judged(self, project: Project, files: Sequence[Migration]) -> HistoryVerdict:
         """What its history says of other files than those it was read with."""
         return _judged(project, files, self.evidence)
@@ -86,7 +92,7 @@ def _judged(project: Project, files: Sequence[Migration], seen: Evidence) -> His
         files,
         seen.rows,
         source=seen.source,
-        foreign=seen.foreign,
+        ledger=seen.ledger,
         old_text=old_texts(project, files),
     )
 

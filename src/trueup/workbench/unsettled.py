@@ -25,7 +25,7 @@ def explain_drift(
     since. Asks the shadow only where something differs and files are pending."""
     ran = [*target.history.applied, *just_ran]
     pending = [file for file in target.history.pending if file not in just_ran]
-    who = strangers(target.history, target.evidence.foreign)
+    who = strangers(target.history, target.evidence.ledger)
     moved = moved_live(drift)
     walk = bool(moved and ran and not who)
     touched = touched_by(shadow, ran, pending, moved) if walk else {}

@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--adopt-supabase-history",
         action="store_true",
         help="take Supabase's ledger over: rows follow the files, rows without a file become"
-        " files, and _migrations records them all",
+        " files, and history records them all",
     )
 
 
@@ -73,12 +73,12 @@ def run(context: Context) -> int:
 def _adopt(context: Context, result: InitResult) -> int:
     from trueup.ops.repair.ledger import LedgerWish, settle_ledger
     from trueup.report.init import init_json, init_text
-    from trueup.report.ledger import ledger_json, ledger_text
+    from trueup.report.ledger import ledger_plan_json, ledger_plan_text
 
     wish = LedgerWish(restamp=True, write_files=True, adopt=True)
     plan = settle_ledger(context.project, wish, write=True)
     context.show(
-        lambda: {**init_json(result), "history": ledger_json(plan)},
-        lambda: f"{init_text(result, context.style)}\n{ledger_text(plan, context.style)}",
+        lambda: {**init_json(result), "history": ledger_plan_json(plan)},
+        lambda: f"{init_text(result, context.style)}\n{ledger_plan_text(plan, context.style)}",
     )
     return status_of(not any(finding.is_error for finding in plan.findings))

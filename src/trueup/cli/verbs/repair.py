@@ -74,18 +74,18 @@ def run(context: Context) -> int:
 def _ledger(context: Context) -> int:
     from trueup.errors import UsageError
     from trueup.ops.repair.ledger import LedgerWish, settle_ledger
-    from trueup.report.ledger import ledger_json, ledger_text
+    from trueup.report.ledger import ledger_plan_json, ledger_plan_text
 
     args = context.args
     rows = (args.restamp, args.restamp_all, args.retry, args.mark_done, args.forget, args.move)
     if any(rows):
         raise UsageError(
-            "rows of the ledger and rows of _migrations are repaired one after the other",
+            "rows of the ledger and rows of history are repaired one after the other",
             code="repair_one_at_a_time",
             hint="run `trueup repair` once with --restamp-ledger or --write-files, and once with"
             " the rest",
         )
     wish = LedgerWish(restamp=args.restamp_ledger, write_files=args.write_files)
     plan = settle_ledger(context.project, wish, write=args.write)
-    context.show(lambda: ledger_json(plan), lambda: ledger_text(plan, context.style))
+    context.show(lambda: ledger_plan_json(plan), lambda: ledger_plan_text(plan, context.style))
     return status_of(not any(finding.is_error for finding in plan.findings))

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from trueup.model.history import HISTORY_NAME, HISTORY_SCHEMA
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
 
 # reltuples is -1 until a table was analyzed (https://www.postgresql.org/docs/current/catalog-pg-class.html).
-_TABLES: Final = """
+_TABLES: Final = f"""
 SELECT n.nspname, c.relname, c.relrowsecurity,
        CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END,
        pg_catalog.obj_description(c.oid, 'pg_class'), c.oid
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname = ANY(%s)
-   AND NOT (n.nspname = 'public' AND c.relname = '_migrations')
+   AND NOT (n.nspname = '{HISTORY_SCHEMA}' AND c.relname = '{HISTORY_NAME}')
  ORDER BY n.nspname, c.relname
 """
 _COLUMNS: Final = """

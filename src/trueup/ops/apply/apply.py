@@ -32,6 +32,7 @@ from trueup.ops.apply.before import (
     refuse_what_is_there,
 )
 from trueup.ops.apply.closing import Standing, close
+from trueup.platform.supabase import LEDGER_TABLE
 from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.recovery.schema_file import Intent, finish_interrupted
 from trueup.recovery.settle import settled_folder
@@ -281,7 +282,7 @@ def _start_history(project: Project, folder: Folder, target: Target, conn: Conne
     supabase = project.settings.resolved_platform == "supabase"
     taken = start_history(conn, target.evidence, folder.migrations, row_security=supabase)
     if taken:
-        project.say(f"took over {len(taken)} rows of supabase_migrations.schema_migrations")
+        project.say(f"took over {len(taken)} rows of {LEDGER_TABLE}")
 
 
 def _run(

@@ -18,7 +18,7 @@ from trueup.folder.atomic import create_exclusive
 from trueup.folder.migrations import Folder
 from trueup.folder.names import next_version, slug
 from trueup.model.finding import Finding, error
-from trueup.model.history import HistoryRow
+from trueup.model.history import HISTORY_NAME, HISTORY_TABLE, HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.ops.baseline.rights import prove_rights, with_rights
@@ -113,7 +113,7 @@ def _refuse(folder: Folder, target: Target, squash: bool) -> None:
                 "history_exists",
                 target.name,
                 f"database {target.name} has a history already: "
-                f"{len(target.recorded)} migrations are recorded in _migrations",
+                f"{len(target.recorded)} migrations are recorded in {HISTORY_NAME}",
                 "run `trueup status` to see them; `trueup baseline --squash` replaces them by one",
             )
         )
@@ -187,7 +187,7 @@ def _replace_rows(conn: Connection, row: HistoryRow) -> None:
     from trueup.history.refusals import refused
 
     try:
-        conn.execute("DELETE FROM public._migrations")
+        conn.execute(f"DELETE FROM {HISTORY_TABLE}")
         conn.execute(row_sql(row).encode())
     except psycopg.Error as problem:
         raise refused(problem, "write") from problem

@@ -15,6 +15,7 @@ from trueup.model.finding import error
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.model.scope import Frame
+from trueup.platform.files import ROLES
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Sides
 from trueup.workbench.project import Project
@@ -65,7 +66,7 @@ def prove_rights(project: Project, shadow: Shadow, file: Migration, live: Schema
 
 _ROLES = (
     "the database gives rights to a role that a replay does not have: make it ahead of all"
-    " migrations (on Supabase in supabase/roles.sql), revoke its rights, or say `privileges ="
+    f" migrations (on Supabase in {ROLES}), revoke its rights, or say `privileges ="
     " false` in trueup.toml and look after rights elsewhere"
 )
 

@@ -20,6 +20,7 @@ from trueup.ops.reconcile.kept import grave, refuse
 from trueup.ops.reconcile.look import Choice, Look, rights_asked
 from trueup.plan.hazards import rights_change
 from trueup.plan.statements import Statement
+from trueup.platform.files import ROLES
 from trueup.verdict.remade import Remade, differing, rights_of
 from trueup.workbench.project import Project
 from trueup.workbench.rights import RightsLeft, rights_left
@@ -63,7 +64,7 @@ def replay_with(seen: Look, migration: Migration) -> Schema:
         if problem.statement.lstrip().startswith(("GRANT", "REVOKE")):
             problem.hint = (
                 "the database gives rights to a role that no migration makes: make it in a"
-                " migration (on Supabase, in supabase/roles.sql), or write the migration by hand"
+                f" migration (on Supabase, in {ROLES}), or write the migration by hand"
                 " (`trueup new NAME`) and record it with `trueup mark-applied`"
             )
         raise

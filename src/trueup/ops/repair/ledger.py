@@ -19,8 +19,9 @@ from trueup.folder.create import make_folder
 from trueup.folder.migrations import Folder
 from trueup.folder.names import RefusedNameError, slug
 from trueup.model.finding import Finding, warning
-from trueup.model.history import Evidence, ForeignHistory, ForeignRow, HistoryRow, Source
+from trueup.model.history import Evidence, HistoryRow, Ledger, LedgerRow, Source
 from trueup.model.migration import Migration
+from trueup.platform.supabase import LEDGER_TABLE
 from trueup.recovery.settle import settled_folder
 from trueup.verdict.ledger import LedgerView, view_ledger
 from trueup.workbench.database import open_database
@@ -50,7 +51,7 @@ class LedgerPlan:
     rows for `_migrations`; why it is safe, and what is left to say."""
 
     database: str
-    restamped: tuple[tuple[ForeignRow, Migration], ...]
+    restamped: tuple[tuple[LedgerRow, Migration], ...]
     files: tuple[Migration, ...]
     recorded: tuple[HistoryRow, ...]
     proof: tuple[str, ...]
@@ -97,14 +98,14 @@ def _lock(project: Project, conn: Connection, write: bool) -> AbstractContextMan
     )
 
 
-def _ledger(known: Evidence) -> ForeignHistory:
-    if known.foreign is None:
+def _ledger(known: Evidence) -> Ledger:
+    if known.ledger is None:
         raise UsageError(
-            "this database has no ledger of Supabase's (supabase_migrations.schema_migrations)",
+            f"this database has no ledger of Supabase's ({LEDGER_TABLE})",
             code="ledger_missing",
             hint="for a database without one, `trueup baseline` starts a history",
         )
-    return known.foreign
+    return known.ledger
 
 
 def _files(folder: Folder, view: LedgerView) -> tuple[tuple[Migration, ...], tuple[Finding, ...]]:
@@ -118,7 +119,7 @@ def _files(folder: Folder, view: LedgerView) -> tuple[tuple[Migration, ...], tup
     return tuple(files), tuple(findings)
 
 
-def _file(folder: Folder, row: ForeignRow) -> Migration:
+def _file(folder: Folder, row: LedgerRow) -> Migration:
     try:
         name = slug(row.name)
     except RefusedNameError:
@@ -128,7 +129,7 @@ def _file(folder: Folder, row: ForeignRow) -> Migration:
     return Migration(row.version, name, path, f"{text.rstrip()}\n".encode())
 
 
-def _no_text(row: ForeignRow) -> Finding:
+def _no_text(row: LedgerRow) -> Finding:
     return warning(
         "ledger_row_without_statements",
         row.version,
@@ -145,7 +146,7 @@ def _proof(
     folder: Folder,
     view: LedgerView,
     files: Sequence[Migration],
-    restamped: Sequence[tuple[ForeignRow, Migration]],
+    restamped: Sequence[tuple[LedgerRow, Migration]],
 ) -> Iterator[str]:
     """Why nothing changes in the schema. Raises ValidationFailed where that is not so."""
     if not restamped:
@@ -182,7 +183,7 @@ def _as_they_ran(folder: Folder, view: LedgerView, files: Sequence[Migration]) -
 def _would_record(
     folder: Folder,
     known: Evidence,
-    restamped: Sequence[tuple[ForeignRow, Migration]],
+    restamped: Sequence[tuple[LedgerRow, Migration]],
     files: Sequence[Migration],
     wish: LedgerWish,
 ) -> tuple[HistoryRow, ...]:
@@ -190,7 +191,7 @@ def _would_record(
     if known.source is not Source.MIGRATIONS and not wish.adopt:
         return ()
     to = {row.version: file.version for row, file in restamped}
-    rows = known.foreign.rows if known.foreign else ()
+    rows = known.ledger.rows if known.ledger else ()
     now = {to.get(row.version, row.version) for row in rows}
     ours = {row.version for row in known.rows} if known.source is Source.MIGRATIONS else set()
     all_files = {file.version: file for file in (*reversed(folder.migrations), *files)}
@@ -210,7 +211,7 @@ def _write(
     project: Project,
     conn: Connection,
     folder: Folder,
-    restamped: Sequence[tuple[ForeignRow, Migration]],
+    restamped: Sequence[tuple[LedgerRow, Migration]],
     files: Sequence[Migration],
     wish: LedgerWish,
 ) -> tuple[HistoryRow, ...]:

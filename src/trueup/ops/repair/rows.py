@@ -98,6 +98,6 @@ def _judged(
         folder.migrations,
         rows,
         source=known.source,
-        foreign=known.foreign,
+        ledger=known.ledger,
         old_text=old_texts(project, folder.migrations),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from trueup.errors import DumpFailed
 from trueup.model.schema import ObjectKey, Schema, SchemaObject
+from trueup.platform import SUPABASE
 from trueup.sql.quote import literal
 
 CRON_JOB = "CRON JOB"
@@ -58,7 +59,7 @@ class _Job:
 def are_objects(platform: str) -> bool:
     """On Supabase migrations make jobs as they make tables; elsewhere they are rows like others,
     and who may not read them is not kept from a verdict."""
-    return platform == "supabase"
+    return platform == SUPABASE
 
 
 def with_jobs(schema: Schema, conninfo: str) -> Schema:

@@ -14,12 +14,12 @@ from typing import IO, Self
 from psycopg.conninfo import make_conninfo
 
 from trueup.errors import DumpFailed
+from trueup.model.history import HISTORY_TABLE
 from trueup.model.schema import Schema
 from trueup.postgres.read.archive import read_archive
 from trueup.postgres.read.cron import with_jobs
 from trueup.postgres.session.connection import libpq_env, parse
 
-HISTORY_TABLE = "public._migrations"
 _FLAGS = (
     "--format=custom",
     "--schema-only",

@@ -11,6 +11,7 @@ from typing import Any
 
 from trueup.errors import ConnectionFailed, StatementFailed, TrueupError
 from trueup.model.finding import Location
+from trueup.model.history import HISTORY_NAME
 from trueup.postgres.session.wire import Refusal
 from trueup.sql.lexer import skip_blank
 from trueup.sql.script import CopyIn, Meta, Script, may_be_script, read_script, split_script
@@ -171,7 +172,7 @@ class SourceFile:
             detail=refusal.detail,
             server_hint=refusal.hint,
             context=refusal.context,
-            hint="the role needs SELECT, INSERT and UPDATE on the table _migrations",
+            hint=f"the role needs SELECT, INSERT and UPDATE on the table {HISTORY_NAME}",
             location=Location(self.path),
         )
 

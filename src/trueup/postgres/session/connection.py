@@ -11,6 +11,8 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from trueup.errors import ConnectionFailed, UsageError
+from trueup.platform import supabase
+from trueup.platform.postgres import PORT
 from trueup.postgres.session.interrupt import checkpoint, watch
 from trueup.postgres.session.refusals import explain
 
@@ -122,7 +124,7 @@ def _describe(parameters: Mapping[str, str]) -> str:
     values = _defaults() | {key: value for key, value in parameters.items() if value}
     user = values.get("user", "")
     hosts = (values.get("host") or values.get("hostaddr") or "localhost").split(",")
-    ports = (values.get("port") or "5432").split(",")
+    ports = (values.get("port") or str(PORT)).split(",")
     ports = ports * len(hosts) if len(ports) == 1 else ports
     places = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=False))
     return f"{user}@{places}/{values.get('dbname') or user}"
@@ -217,7 +219,7 @@ def is_transaction_pooler(conn: Connection, conninfo: str) -> bool:
     its word. A pooler too busy to lend us the same process twice may go unnoticed. `conninfo` is
     what `conn` was made from.
     """
-    if conn.info.port == 6543 and ".supabase." in f"{conn.info.host}.":
+    if supabase.is_transaction_pooler(conn.info.host, conn.info.port):
         return True
     first = backend_pid(conn)
     if first == conn.info.backend_pid:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from trueup.platform.supabase import SESSION_PORT
+
 
 class _Cause(NamedTuple):
     code: str
@@ -130,7 +132,7 @@ _CAUSES = (
         ("network is unreachable", "no route to host", "cannot assign requested address"),
         "there is no network route to {where}",
         "the host may have only an IPv6 address (Supabase's direct one does): use the session "
-        "pooler's URL, port 5432",
+        f"pooler's URL, port {SESSION_PORT}",
     ),
     _Cause(
         "connection_refused",

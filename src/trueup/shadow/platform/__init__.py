@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from trueup.shadow.platform.catalog import (
-    NAMES,
-    POSTGRES,
-    SUPABASE,
     Platform,
     platform,
     platform_key,
@@ -21,9 +18,6 @@ from trueup.shadow.platform.standins import (
 )
 
 __all__ = [
-    "NAMES",
-    "POSTGRES",
-    "SUPABASE",
     "Platform",
     "StandIn",
     "explain_unavailable",

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from trueup.platform import NAMES, POSTGRES, SUPABASE
 from trueup.shadow.platform.standins import standin_files
 
 _DATA = Path(__file__).parent
-POSTGRES, SUPABASE = "postgres", "supabase"
-NAMES = (POSTGRES, SUPABASE)
 
 # What a session is given before a migration runs, as a role's or database's settings would.
 # `storage.allow_delete_query`: since its migration 0055 Storage refuses DELETE on its tables, and

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 
 from trueup.errors import CannotTell
+from trueup.shadow.platform.calls import absent_extensions, prepare
 from trueup.shadow.platform.catalog import ROLE_FILES, platform_scripts
-from trueup.shadow.platform.lent import absent_extensions, prepare
 from trueup.shadow.platform.rewrite import rewrite
 from trueup.sql.statements import statements
 

@@ -4,7 +4,7 @@ PostgreSQL's parser finds it, in statements, in the statements of DO blocks and 
 EXECUTE; nothing else of a file is touched. Storage options of indexes whose access method is stood
 in for (`WITH (lists = 100)`) become a comment; the VERSION that CREATE or ALTER EXTENSION names and
 SECURITY LABEL for a provider that only the extension's library brings are blanked. On a server that
-was lent, where no files can be added, CREATE EXTENSION becomes a call (see `lent`). `original` of
+was lent, where no files can be added, CREATE EXTENSION becomes a call (see `calls`). `original` of
 the result says where each position was in the file.
 
 Two more edits let files run that were right when they ran: older projects had more extensions from
@@ -17,8 +17,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trueup.platform.supabase import ONCE_THERE
+from trueup.shadow.platform.calls import call_text
 from trueup.shadow.platform.edits import Edit, Edited, apply_edits, blank
-from trueup.shadow.platform.lent import call_text
 from trueup.shadow.platform.standins import standins
 from trueup.sql.hidden import PLACEHOLDER, Source, within_do
 from trueup.sql.statements import statement_slices
@@ -28,8 +29,6 @@ from trueup.sql.tree import kind_of, parse_one
 METHODS = {"hnsw": "vector", "ivfflat": "vector", "pgroonga": "pgroonga"}
 # Security label provider -> the extension that brings it.
 PROVIDERS = {"pgsodium": "pgsodium"}
-# What projects had from the start until it was taken out: a file may drop it unconditionally.
-ONCE_THERE = ("pg_graphql", "pgjwt", "pgsodium")
 # Cheap tests before the parser is asked, which costs a hundred times as much: whether a text has a
 # word of these, and how a statement begins.
 _WORDS = ("extension", "security", *METHODS)

@@ -1,8 +1,8 @@
-"""The schemas that Supabase manages, and what a project may do in them all the same.
+"""What a project may do in the schemas that Supabase manages.
 
-Facts: https://supabase.com/docs/guides/platform/permissions and the change of 21 April 2025:
-in auth, storage and realtime nobody makes, alters or drops tables and functions; foreign keys that
-refer to their tables, policies and triggers on them stay allowed.
+https://supabase.com/docs/guides/platform/permissions and the change of 21 April 2025: in auth,
+storage and realtime nobody makes, alters or drops tables and functions; foreign keys that refer to
+their tables, policies and triggers on them stay allowed.
 """
 
 from __future__ import annotations
@@ -10,38 +10,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from trueup.model.schema import ObjectKey
+from trueup.platform.supabase import BUCKETS, MANAGED_SCHEMAS
 from trueup.verdict.drafts.values import Refusal
 
-MANAGED: Final = frozenset(
-    [
-        "auth",
-        "storage",
-        "realtime",
-        "_realtime",
-        "vault",
-        "pgsodium",
-        "pgsodium_masks",
-        "supabase_functions",
-        "supabase_migrations",
-        "graphql",
-        "graphql_public",
-        "net",
-        "pgbouncer",
-        "_analytics",
-        "pg_catalog",
-        "information_schema",
-    ]
-)
 _ON_TABLES: Final = frozenset({"CreateTrigStmt", "CreatePolicyStmt", "AlterPolicyStmt"})
 _OF_TABLES: Final = frozenset({"OBJECT_TRIGGER", "OBJECT_POLICY"})
-_BUCKETS: Final = ("storage", "buckets")
 _KINDS_ALLOWED: Final = frozenset({"TRIGGER", "POLICY", "ROW SECURITY", "FK CONSTRAINT"})
 
 
 def is_managed(tree: Any, name: tuple[str, str]) -> bool:
     """Whether a statement does to a target what is the platform's to do."""
     kind = type(tree).__name__
-    if name[0] not in MANAGED or kind in _ON_TABLES:
+    if name[0] not in MANAGED_SCHEMAS or kind in _ON_TABLES:
         return False
     for attribute in ("removeType", "renameType", "objtype"):
         value = getattr(tree, attribute, None)
@@ -49,7 +29,7 @@ def is_managed(tree: Any, name: tuple[str, str]) -> bool:
             return False
     if kind == "CreateSchemaStmt" and tree.if_not_exists:
         return False
-    return not (kind == "InsertStmt" and name == _BUCKETS)
+    return not (kind == "InsertStmt" and name == BUCKETS)
 
 
 def is_managed_change(key: ObjectKey) -> bool:
@@ -58,7 +38,7 @@ def is_managed_change(key: ObjectKey) -> bool:
     kind, _, _ = key.name.partition(" ")
     if key.kind == "COMMENT" and kind in _KINDS_ALLOWED:
         return False
-    return schema in MANAGED and key.kind not in _KINDS_ALLOWED - {"ROW SECURITY"}
+    return schema in MANAGED_SCHEMAS and key.kind not in _KINDS_ALLOWED - {"ROW SECURITY"}
 
 
 def managed_refusal(name: tuple[str, str], offset: int | None) -> Refusal:

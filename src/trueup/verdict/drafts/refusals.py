@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from pglast import ast
 
+from trueup.model.history import HISTORY_NAME, HISTORY_SCHEMA
+from trueup.platform.supabase import LEDGER_SCHEMA
 from trueup.sql.names import dropped, function_name, relation
 from trueup.sql.pieces import Piece
 from trueup.sql.targets import changed_rows, targets
@@ -14,8 +16,6 @@ from trueup.sql.tree import nodes
 from trueup.verdict.drafts.managed import is_managed, managed_refusal
 from trueup.verdict.drafts.values import Refusal
 
-_HISTORY: Final = "_migrations"
-_LEDGER: Final = "supabase_migrations"
 _BY_FILE: Final = (
     "write it with create_migration, and let somebody run `trueup apply`, which runs such"
     " statements on their own"
@@ -155,12 +155,12 @@ def _history(piece: Piece) -> Iterator[Refusal]:
 
 
 def _is_history(schema: str, name: str) -> bool:
-    return (name == _HISTORY and schema in ("", "public")) or schema == _LEDGER
+    return (name == HISTORY_NAME and schema in ("", HISTORY_SCHEMA)) or schema == LEDGER_SCHEMA
 
 
 def _drops_public(piece: Piece) -> bool:
     if piece.kind == "DropStmt" and piece.tree.removeType.name == "OBJECT_SCHEMA":
-        return ("public", "") in set(dropped(piece.tree))
+        return (HISTORY_SCHEMA, "") in set(dropped(piece.tree))
     return piece.kind == "DropOwnedStmt"
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from trueup.errors import CannotTell
-from trueup.history.ledger import read_foreign, what_ran
+from trueup.history.ledger import read_ledger, what_ran
 from trueup.history.record import row_sql
 from trueup.history.start import start_history
 from trueup.history.table import ensure_table, read_history
-from trueup.model.history import ForeignHistory, ForeignRow, HistoryRow, Source
+from trueup.model.history import HistoryRow, Ledger, LedgerRow, Source
 from trueup.model.migration import Migration
 from trueup.postgres.session.connection import connect
 
@@ -26,7 +26,7 @@ OLD = (
 
 def test_a_database_without_a_ledger_has_none(each_database: str) -> None:
     with connect(each_database) as conn:
-        assert read_foreign(conn) is None
+        assert read_ledger(conn) is None
         assert what_ran(conn).source is Source.NONE
 
 
@@ -34,10 +34,10 @@ def test_the_ledger_is_read_with_names_and_statements(each_database: str) -> Non
     with connect(each_database) as conn:
         conn.execute(NEW)
         conn.execute("SET search_path TO ''")
-        assert read_foreign(conn) == ForeignHistory(
+        assert read_ledger(conn) == Ledger(
             (
-                ForeignRow("20250101000000"),
-                ForeignRow("20250102000000", "second", ("CREATE TABLE b ()", "SELECT 1")),
+                LedgerRow("20250101000000"),
+                LedgerRow("20250102000000", "second", ("CREATE TABLE b ()", "SELECT 1")),
             )
         )
 
@@ -45,14 +45,14 @@ def test_the_ledger_is_read_with_names_and_statements(each_database: str) -> Non
 def test_a_ledger_from_before_it_had_names_is_read_too(database: str) -> None:
     with connect(database) as conn:
         conn.execute(OLD)
-        assert read_foreign(conn) == ForeignHistory((ForeignRow("1"),))
+        assert read_ledger(conn) == Ledger((LedgerRow("1"),))
 
 
 def test_a_table_of_that_name_without_versions_is_no_ledger(database: str) -> None:
     with connect(database) as conn:
         conn.execute("CREATE SCHEMA supabase_migrations")
         conn.execute("CREATE TABLE supabase_migrations.schema_migrations (a int)")
-        assert read_foreign(conn) is None
+        assert read_ledger(conn) is None
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_an_unreadable_ledger_does_not_matter_once_we_have_rows(
         conn.execute(row_sql(HistoryRow("1", "n")))
     with connect(stranger) as conn:
         known = what_ran(conn)
-    assert (known.source, known.foreign) == (Source.MIGRATIONS, None)
+    assert (known.source, known.ledger) == (Source.MIGRATIONS, None)
 
 
 def test_a_history_that_starts_with_a_ledger_starts_whole_or_not_at_all(database: str) -> None:

@@ -1,4 +1,4 @@
-"""Stand-ins on a server to which no files can be added (--shadow-url).
+"""CREATE EXTENSION as a call: stand-ins on a server to which no files can be added (--shadow-url).
 
 There CREATE EXTENSION finds nothing, so two functions are put into the leased database, in
 pg_catalog where pg_dump passes over them: one holds the stand-ins' scripts, one does what CREATE
