@@ -18,8 +18,6 @@ from trueup.model.schema_text import render
 from trueup.model.scope import Frame, schemas_left_out
 from trueup.model.states import States
 from trueup.recovery.regenerate import seal_replay
-from trueup.recovery.schema_file import finish_interrupted
-from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Replayed, Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
@@ -29,7 +27,7 @@ from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.told import details, summary
 from trueup.workbench.declarative import declarative_label, declarative_schema
 from trueup.workbench.exposed import leave_out_unsaid
-from trueup.workbench.files import read_schema_text
+from trueup.workbench.files import read_files, read_schema_text
 from trueup.workbench.gather import Gathering
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of
@@ -119,11 +117,8 @@ def check(
     verdict is then None."""
     started = time.monotonic()
     so_far = Gathering()
-    folder = settled_folder(project)
+    folder = read_files(project)
     so_far.add(*project.settings.findings, *folder.findings)
-    finished = finish_interrupted(project, folder.migrations)
-    if finished:
-        so_far.add(finished)
     target = _target(project, folder, so_far) if with_database else None
     so_far.add(*_lint(project, folder, target))
     compared = _compare(project, folder, target, so_far, strict_column_order)

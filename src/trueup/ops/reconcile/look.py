@@ -18,7 +18,7 @@ from trueup.model.patterns import matches
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
 from trueup.ops.diff import refuse_renames, split_by_order
-from trueup.recovery.settle import settled_folder
+from trueup.recovery.settle import settled_folder, told_folder
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Sides
 from trueup.verdict.remade import Wanted, rights_of
@@ -82,10 +82,10 @@ class Look:
         return rights_of(self.wholes.database or Schema(), self.shadow.major)
 
 
-def look(project: Project, choice: Choice) -> Look:
-    """Raises what any of it can raise; UsageError when no server of the database's major is
-    there to prove anything on."""
-    folder = settled_folder(project)
+def look(project: Project, choice: Choice, *, writes: bool = False) -> Look:
+    """What an interrupted command left is settled first where it `writes`. Raises what any of it
+    can raise; UsageError when no server of the database's major is there to prove anything on."""
+    folder = settled_folder(project) if writes else told_folder(project)
     refuse_blocked(folder)
     target = Target.read(project, folder.migrations)
     _refuse_history(folder, target)
