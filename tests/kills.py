@@ -15,8 +15,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,9 @@ from trueup.ops.rebase import rebase
 from trueup.ops.reconcile.adopt import adopt
 from trueup.ops.reconcile.look import Choice
 from trueup.ops.repair.ledger import LedgerWish, settle_ledger
+from trueup.ops.repair.rows import repair
 from trueup.postgres.server.cluster import Cluster
+from trueup.verdict.repair import Wish
 from trueup.workbench.project import Project
 
 FORK = multiprocessing.get_context("fork")
@@ -53,6 +55,44 @@ EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "os
 MOVES = "os.posix_spawn"
 When = Callable[[int, str, tuple[Any, ...]], bool]
 _numbers = itertools.count(1)
+
+
+def ends(name: str, *events: str) -> When:
+    """Before the first of these events about a path that ends so."""
+    return lambda _, event, arguments: (
+        event in events and any(path.endswith(name) for path in _paths(arguments))
+    )
+
+
+def _is_prepared(_: int, event: str, arguments: tuple[Any, ...]) -> bool:
+    """The entry has its name, and is about to be made to last."""
+    if event != "open" or not int(arguments[2] or 0) & os.O_DIRECTORY:
+        return False
+    return any(list(Path(path).glob(".trueup-*/entry.json")) for path in _paths(arguments))
+
+
+def _is_torn(_: int, event: str, arguments: tuple[Any, ...]) -> bool:
+    """Old files are where they go, and the first new one is about to appear."""
+    if event in (MOVES, "os.link"):
+        return True
+    new = _paths(arguments)[-1] if event == "os.rename" else ""
+    return new.endswith(".sql") and ".trueup-" not in new and "before_baseline" not in new
+
+
+STAGED, PREPARED, RECORDED, TORN, PLACED = "staged", "prepared", "recorded", "torn", "placed"
+# When the command dies: before its entry is whole; before its transaction; after it, with nothing
+# on the disk that says so; before the last file is in place; with all done but the entry there.
+MOMENTS: dict[str, When] = {
+    STAGED: ends("entry.json~", "os.rename"),
+    PREPARED: _is_prepared,
+    RECORDED: ends("/committed", "open"),
+    TORN: _is_torn,
+    PLACED: ends("entry.json", "os.remove"),
+}
+
+
+def _paths(arguments: tuple[Any, ...]) -> list[str]:
+    return [os.fsdecode(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]
 
 
 @dataclass(frozen=True)
@@ -133,6 +173,7 @@ VERBS = {
         ),
     )
 }
+SETTLE = Verb("settle", lambda _: None, lambda p: repair(p, Wish(), write=True))
 
 
 class Place:
@@ -248,21 +289,9 @@ def _child(place: Place, when: When) -> None:
 
 
 def _about(event: str, arguments: tuple[Any, ...], root: str) -> bool:
-    paths = [os.fsdecode(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]
-    if not any(path.startswith(root) for path in paths):
+    if not any(path.startswith(root) for path in _paths(arguments)):
         return False
     # Directories are opened to have them on the disk, files of the journal to be written.
     return event != "open" or bool(
         int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_DIRECTORY)
     )
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """A folder in which nothing can be made."""
-    before = folder.stat().st_mode
-    folder.chmod(0o555)
-    try:
-        yield
-    finally:
-        folder.chmod(before)

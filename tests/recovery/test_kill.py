@@ -3,13 +3,12 @@ changes nothing, and the next command that writes leaves both or neither."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kills import MOVES, VERBS, Place, Scene, When
+from kills import MOMENTS, PREPARED, STAGED, VERBS, Place, Scene
 from trueup.postgres.server.cluster import Cluster
 
 TOLD = {"interrupted_command", "interrupted_files"}
@@ -54,46 +53,20 @@ def whole_entries(place: Place) -> list[str]:
     return [one for one in place.entries() if (place.files.folder / one / "entry.json").exists()]
 
 
-def ends(name: str, *events: str) -> When:
-    """Dies before the first of these events about a path that ends so."""
-    return lambda _, event, arguments: (
-        event in events and any(os.fsdecode(a).endswith(name) for a in paths(arguments))
-    )
-
-
-def paths(arguments: tuple[Any, ...]) -> list[Any]:
-    return [a for a in arguments if isinstance(a, str | bytes | os.PathLike)]
-
-
-MOMENTS: dict[str, tuple[When, set[bool]]] = {
-    "nothing is whole yet": (ends("entry.json~", "os.rename"), {False}),
-    "the rows are in and nothing says so": (ends("/committed", "open"), {True}),
-    "the rows are in and no file is in place": (
-        lambda _, event, arguments: (
-            event == MOVES
-            or (event in ("os.link", "os.rename") and not str(arguments[0]).endswith("~"))
-        ),
-        {True},
-    ),
-    "only the entry is left": (ends("entry.json", "os.remove"), {True}),
-}
-
-
 @every_verb
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_when(scene: Scene, moment: str) -> None:
+def test_killed_at_a_moment_that_matters(scene: Scene, moment: str) -> None:
     before, after = whole(scene)
-    when, outcomes = MOMENTS[moment]
     place = scene.place()
-    assert place.run(when)
-    assert {settle(place, before, after)} == outcomes
+    assert place.run(MOMENTS[moment])
+    assert settle(place, before, after) == (moment not in (STAGED, PREPARED))
 
 
 @pytest.mark.slow
 @every_verb
 def test_killed_before_any_step_on_the_file_system(scene: Scene) -> None:
     before, after = whole(scene)
-    outcomes = []
+    outcomes: list[bool] = []
     while True:
         place, at = scene.place(), len(outcomes) + 1
         if not place.run(lambda seen, *_: seen == at):  # noqa: B023

@@ -20,9 +20,9 @@ from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.recovery.journal import Deed, Journal
 from trueup.recovery.regenerate import Written, seal_replay, would_write
-from trueup.recovery.settle import settled_folder, told_folder
+from trueup.recovery.settle import settled_folder
 from trueup.workbench.database import open_database
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import in_scope
 from trueup.workbench.shadows import open_shadow, replay_major
@@ -96,7 +96,7 @@ def rebase(
     if found is None:
         raise _no_upstream(project.settings.upstream)
     ref, files = found
-    folder = told_folder(project) if dry_run else settled_folder(project)
+    folder = told_files(project) if dry_run else settled_folder(project)
     refuse_blocked(folder)
     recorded = recorded_versions(project) if with_database else ()
     plan = _plan(folder, files, ref, recorded, now)

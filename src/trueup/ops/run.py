@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from trueup.errors import UsageError
-from trueup.recovery.settle import told_folder
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.shadows import open_shadow, replay_major
 
@@ -23,7 +22,7 @@ def run(project: Project, command: Sequence[str]) -> int:
 
     Raises StatementFailed when a migration fails, UsageError when the command can't be started.
     """
-    folder = told_folder(project)
+    folder = told_files(project)
     refuse_blocked(folder)
     shadow = open_shadow(project, replay_major(project))
     with shadow.database(folder.migrations) as conninfo:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from trueup.errors import TrueupError, ValidationFailed
 from trueup.folder.atomic import WriteFailed, write_atomic
 from trueup.folder.create import only_one
-from trueup.folder.interrupted import LEFT
 from trueup.folder.journal import (
     SCHEMA,
     Entry,
@@ -30,7 +29,7 @@ from trueup.recovery.journal import digest, digest_of
 from trueup.recovery.mark import is_committed, mark_of, same_database
 from trueup.recovery.of_0_1_0 import settle_cached, settle_cached_schema
 from trueup.workbench.database import open_database
-from trueup.workbench.files import read_files
+from trueup.workbench.files import read_files, told_files
 from trueup.workbench.project import Project
 
 if TYPE_CHECKING:
@@ -41,19 +40,9 @@ def settled_folder(project: Project) -> Folder:
     """The migrations folder after what an interrupted command left is settled: for verbs that
     write. Where nothing may be changed, what is left is only told."""
     if project.read_only:
-        return told_folder(project)
+        return told_files(project)
     settle(project)
     return read_files(project)
-
-
-def told_folder(project: Project) -> Folder:
-    """The migrations folder as it is, for a verb that reads and whose answer has no place for the
-    folder's findings: what an interrupted command left is said."""
-    folder = read_files(project)
-    for finding in folder.findings:
-        if finding.code in LEFT:
-            project.say(f"{finding.message}; {finding.hint}")
-    return folder
 
 
 def settle(project: Project) -> None:
@@ -70,10 +59,12 @@ def settle(project: Project) -> None:
             sweep_entries(directory)
     waiting = False
     for found in left_in(directory):
-        if found.committed:
+        if found.entry is None:
+            project.say(f"{found.place} is left of an interrupted command and can't be read")
+        elif found.committed:
             _finish(project, found)
         else:
-            waiting |= found.entry is not None
+            waiting = True
     if waiting:
         _ask(project)
     settle_cached_schema(project)

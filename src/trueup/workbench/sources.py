@@ -16,7 +16,7 @@ from trueup.model.schema import Schema
 from trueup.model.schema_text import render
 from trueup.shadow.shadow import Shadow
 from trueup.workbench.database import revealed_url
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 
 WORDS = ("migrations", "schema-file", "database")
@@ -90,7 +90,7 @@ class Replay:
             yield conninfo
 
     def _files(self) -> Sequence[Migration]:
-        folder = read_files(self.project)
+        folder = told_files(self.project)
         refuse_blocked(folder)
         return folder.migrations
 
@@ -156,7 +156,7 @@ class Text:
         """schema.sql names roles that the migrations make."""
         if self.path != self.project.settings.schema_file:
             return ()
-        folder = read_files(self.project)
+        folder = told_files(self.project)
         refuse_blocked(folder)
         return folder.migrations
 

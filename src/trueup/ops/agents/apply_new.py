@@ -47,7 +47,7 @@ from trueup.recovery.settle import settle, settle_under_lock
 from trueup.verdict.drafts import rereads, together
 from trueup.verdict.objects import Drift
 from trueup.verdict.rights import KIND as RIGHTS
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import read_files, refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of
 from trueup.workbench.shadows import open_shadow
@@ -150,7 +150,7 @@ def _attempt(
     wanted: NewMigration,
     lock: MigrationLock | None,
 ) -> NewResult:
-    folder = read_files(project)
+    folder = read_files(project) if lock else told_files(project)
     if any(finding.code not in _ENDED for finding in folder.blocking):
         refuse_blocked(folder)
     ground = Ground(project, conn, folder, Target.of(project, conn, folder.migrations), draft)

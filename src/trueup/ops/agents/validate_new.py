@@ -13,8 +13,8 @@ from trueup.model.finding import Finding, warning
 from trueup.model.hazard import Hazard
 from trueup.ops.agents.draft import QUERY, Draft, make_draft
 from trueup.ops.agents.rehearse_new import rehearse_new
-from trueup.recovery.settle import settled_folder, told_folder
-from trueup.workbench.files import refuse_blocked
+from trueup.recovery.settle import settled_folder
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.shadows import open_shadow, replay_major
 from trueup.workbench.squawk import lint_findings
@@ -48,7 +48,7 @@ def validate_new(project: Project, name: str, query: str) -> Validated:
     Raises ValidationFailed where name or SQL are refused, StatementFailed with the place in the
     query where it fails.
     """
-    return _rehearsed(project, _draft(project, name, query), told_folder(project))
+    return _rehearsed(project, _draft(project, name, query), told_files(project))
 
 
 def create_new(project: Project, name: str, query: str) -> CreatedFile:

@@ -39,7 +39,7 @@ from trueup.verdict.failures import is_there
 from trueup.verdict.objects import Drift
 from trueup.verdict.stops import newer_rows
 from trueup.workbench.database import open_database
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import read_files, refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of, in_scope
 from trueup.workbench.shadows import open_shadow
@@ -100,7 +100,7 @@ def apply(
     database is then untouched) or on the database (that file then left nothing), LockTimeout,
     ConnectionFailed.
     """
-    folder = read_files(project) if dry_run else settled_folder(project)
+    folder = told_files(project) if dry_run else settled_folder(project)
     refuse_blocked(folder)
     with writable_database(project) as conn:
         if dry_run:

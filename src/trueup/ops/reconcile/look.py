@@ -18,14 +18,14 @@ from trueup.model.patterns import matches
 from trueup.model.schema import ObjectKey, Schema
 from trueup.model.scope import Frame
 from trueup.ops.diff import refuse_renames, split_by_order
-from trueup.recovery.settle import settled_folder, told_folder
+from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.objects import Sides
 from trueup.verdict.remade import Wanted, rights_of
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.stops import against_reconcile
 from trueup.workbench.database import revealed_url
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import frame_of
 from trueup.workbench.rights import RightsLeft, rights_left
@@ -85,7 +85,7 @@ class Look:
 def look(project: Project, choice: Choice, *, writes: bool = False) -> Look:
     """What an interrupted command left is settled first where it `writes`. Raises what any of it
     can raise; UsageError when no server of the database's major is there to prove anything on."""
-    folder = settled_folder(project) if writes else told_folder(project)
+    folder = settled_folder(project) if writes else told_files(project)
     refuse_blocked(folder)
     target = Target.read(project, folder.migrations)
     _refuse_history(folder, target)

@@ -21,10 +21,10 @@ from trueup.model.finding import Finding, warning
 from trueup.model.history import Evidence, ForeignHistory, ForeignRow, HistoryRow, Source
 from trueup.model.migration import Migration
 from trueup.recovery.journal import Deed, Journal
-from trueup.recovery.settle import settled_folder, told_folder
+from trueup.recovery.settle import settled_folder
 from trueup.verdict.ledger import LedgerView, view_ledger
 from trueup.workbench.database import open_database
-from trueup.workbench.files import read_files
+from trueup.workbench.files import read_files, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import in_scope
 from trueup.workbench.shadows import open_shadow
@@ -70,7 +70,7 @@ def settle_ledger(project: Project, wish: LedgerWish, *, write: bool = False) ->
     from trueup.history.ledger import what_ran
     from trueup.postgres.session.connection import server_version
 
-    folder = settled_folder(project) if write else told_folder(project)
+    folder = settled_folder(project) if write else told_files(project)
     with open_database(project) as conn, _lock(project, conn, write) as lock:
         known = what_ran(conn)
         view = view_ledger(folder.migrations, _ledger(known))
