@@ -30,7 +30,7 @@ FORK = multiprocessing.get_context("fork")
 KEY = "0b3f7c52"
 WANTED = NewMigration("add_b", "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);", key=KEY)
 # Everything Python does to the file system on the way, told before it is done.
-EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "fcntl.flock"})
+EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir"})
 
 
 class Place:
@@ -121,9 +121,7 @@ def child(place: Place, at: int, report: Any) -> None:
 
 
 def about(event: str, arguments: tuple[Any, ...], ours: tuple[str, ...]) -> bool:
-    """Whether an event changes, or locks, something of the project."""
-    if event == "fcntl.flock":
-        return True
+    """Whether an event changes something of the project."""
     if event == "open" and not (int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)):
         return False
     paths = [os.fsdecode(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]

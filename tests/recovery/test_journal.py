@@ -17,6 +17,7 @@ import servers
 from kills import CACHE, MOMENTS, PLACED, PREPARED, RECORDED, SETTLE, TORN, VERBS, Place, Scene
 from tap import When, tapped
 from trueup.errors import CannotTell, ConnectionFailed, TrueupError
+from trueup.folder.atomic import WriteFailed
 from trueup.folder.journal import Entry
 from trueup.postgres.server.cluster import Cluster
 from trueup.recovery.mark import mark_of
@@ -173,6 +174,49 @@ def test_old_files_that_a_checkout_brought_back_are_in_one_place_afterwards(make
         (place.files.folder / old.name).write_bytes(old.read_bytes())
     assert place.next("repair", "--write").status == 0
     assert place.state() == done(make, "squash")
+
+
+def test_a_folder_that_takes_nothing_keeps_the_entry_and_refuses_what_writes(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = killed(make, "adopt", TORN)
+    before = place.everything()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "link", refuse)
+    full(monkeypatch, "_adopt_database_changes.sql", ".sql.trueup-00000000")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "00000000")
+    for verb in (["repair", "--write"], ["apply"]):
+        answer = place.next(*verb)
+        assert answer.codes == ["write_failed"]
+        assert "Traceback" not in answer.err
+        assert place.everything() == before
+    monkeypatch.undo()
+    assert place.next("repair", "--write").status == 0
+    assert place.state() == done(make, "adopt")
+
+
+def test_no_room_for_the_files_themselves_leaves_them_to_the_next_command(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make("adopt")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr("trueup.recovery.carry.create_exclusive", refuse)
+    with pytest.raises(WriteFailed) as caught:
+        place.verb.call(place.project())
+    assert "applied and recorded, and the next command that writes does the rest" in (
+        caught.value.hint
+    )
+    monkeypatch.undo()
+    assert "interrupted_files" in place.next("check").codes
+    assert place.next("repair", "--write").status == 0
+    assert place.state() == done(make, "adopt")
 
 
 def entry_of(place: Place) -> Path:

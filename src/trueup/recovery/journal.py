@@ -158,8 +158,8 @@ class Journal:
             with _no_room(), only_one(directory):
                 self._insist_on_order(directory, deed)
                 held = write_entry(directory, entry, staged)
-        except CannotTell:
-            if deed.needs_room:
+        except CannotTell as problem:
+            if deed.needs_room or problem.code != "journal_not_written":
                 raise
             return None
         if not deed.witness:
@@ -182,7 +182,7 @@ class Journal:
             with contextlib.suppress(TrueupError):  # what is told is the problem that came first
                 self._finish(deed, held)
         elif self.fate is Fate.GONE and held:
-            remove_entry(held.place)
+            _removed(held)
 
     def _asked(self, witness: Witness) -> Fate:
         """Asks the database, in a session of its own."""
@@ -210,7 +210,13 @@ class Journal:
             if deed.schema is not None:
                 self._written = write_schema_file(self._project, deed.schema)
             if held:
-                remove_entry(held.place)
+                _removed(held)
+
+
+def _removed(held: Held) -> None:
+    """Where it can't be taken away, the next command finds nothing left to do for it."""
+    with contextlib.suppress(OSError):
+        remove_entry(held.place)
 
 
 def _entry(project: Project, deed: Deed, mark: dict[str, str]) -> Entry:

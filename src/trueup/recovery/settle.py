@@ -7,6 +7,7 @@ the folder's findings, and change nothing.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.errors import TrueupError, ValidationFailed
@@ -39,19 +40,20 @@ if TYPE_CHECKING:
 def settled_folder(project: Project) -> Folder:
     """The migrations folder after what an interrupted command left is settled: for verbs that
     write. Where nothing may be changed, what is left is only told."""
-    if project.read_only:
-        return told_files(project)
     settle(project)
-    return read_files(project)
+    return told_files(project) if project.read_only else read_files(project)
 
 
 def settle(project: Project) -> None:
-    """Says what it did, and what it could not do: that stays for a later command.
+    """Says what it did, and what it could not do: that stays for a later command. Does nothing
+    where nothing may be changed.
 
     Costs one look into the folder where there is nothing, which is nearly always. Must not be
     called with the migration lock in hand. Raises WriteFailed and ValidationFailed (`file_exists`)
     where files whose rows are recorded can't be put in place.
     """
+    if project.read_only:
+        return
     settle_cached(project)
     directory = project.settings.migrations_dir
     if places(directory):
@@ -114,9 +116,8 @@ def _finish(project: Project, found: Left) -> None:
         note_committed(found.place)
         carry_out(project.settings.migrations_dir, found.place, entry)
         wrote = _write_schema(project, mine, entry)
-        if wrote is None:
+        if wrote is None or not _removed(project, found.place):
             return
-        remove_entry(found.place)
     done = [*entry.creates, *(move.new for move in entry.moves)]
     done += [project.schema_label] if wrote else []
     if done:
@@ -129,13 +130,21 @@ def _finish(project: Project, found: Left) -> None:
 
 def _take_away(project: Project, found: Left) -> None:
     with taken_over(found.place) as mine:
-        if mine is None:
+        if mine is None or not _removed(project, found.place):
             return
-        remove_entry(found.place)
     project.say(
         f"`trueup {found.entry.verb if found.entry else ''}` was interrupted before anything was"
         " recorded; what it had prepared is taken away"
     )
+
+
+def _removed(project: Project, place: Path) -> bool:
+    try:
+        remove_entry(place)
+    except OSError as problem:
+        project.say(f"{place} could not be taken away: {(problem.strerror or '').lower()}")
+        return False
+    return True
 
 
 def _write_schema(project: Project, found: Left, entry: Entry) -> bool | None:
