@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from trueup.platform.postgres import PREFERRED
 from trueup.postgres.server.cluster import Cluster, ephemeral_cluster
@@ -71,6 +72,16 @@ def fresh_database(on: Cluster, prefix: str = "t") -> str:
     """The conninfo of a new, empty database; conftest drops it when the test is over."""
     name = f"{prefix}_{os.getpid()}_{next(_numbers)}"
     _create(on, name)
+    _made.append((on, name))
+    return on.conninfo(name)
+
+
+def copy_of(on: Cluster, conninfo: str, prefix: str = "c") -> str:
+    """The conninfo of a copy of a database that nobody is in; conftest drops it."""
+    name = f"{prefix}_{os.getpid()}_{next(_numbers)}"
+    origin = sql.Identifier(str(conninfo_to_dict(conninfo)["dbname"]))
+    how = sql.SQL(" STRATEGY file_copy" if on.install.major >= 15 else "")
+    _admin(on, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), origin) + how)
     _made.append((on, name))
     return on.conninfo(name)
 

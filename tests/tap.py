@@ -31,12 +31,13 @@ class Tap:
     strike: Callable[[socket.socket, socket.socket], None]
     seen: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    due: Callable[[bytes], bool] | None = None
 
     def take(self, client: socket.socket, server: socket.socket, message: bytes) -> None:
         """Passes one message on, and strikes if it is the one."""
         with self.lock:
             self.seen += 1
-            due = self.seen == self.at
+            due = self.due(message) if self.due else self.seen == self.at
             if due and self.when == "before":
                 self.strike(client, server)
             server.sendall(message)
@@ -52,11 +53,13 @@ def tapped(
     at: int = 0,
     when: When = "before",
     strike: Callable[[socket.socket, socket.socket], None],
+    due: Callable[[bytes], bool] | None = None,
 ) -> Iterator[Tap]:
-    """A tap in front of the server of `conninfo`, on a socket in `folder`."""
+    """A tap in front of the server of `conninfo`, on a socket in `folder`. `due` picks messages by
+    what they say, in the place of `at`."""
     parameters = conninfo_to_dict(conninfo)
     path = f"{parameters['host']}/.s.PGSQL.{parameters['port']}"
-    tap = Tap(make_conninfo(conninfo, host=str(folder), port=6433), at, when, strike)
+    tap = Tap(make_conninfo(conninfo, host=str(folder), port=6433), at, when, strike, due=due)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / ".s.PGSQL.6433"))
         listener.listen(32)

@@ -310,10 +310,13 @@ def test_a_disk_full_for_schema_sql_leaves_the_old_one_and_the_next_command_writ
     assert "the migrations are applied and recorded" in answer.err
     assert list(small_disk.iterdir()) == []
     assert gates.state(project) == [WHOLE] * len(gates.story())
-    assert project.run("check").codes == ["replay_note", "schema_file_missing"]
+    told = ["interrupted_command", "replay_note", "schema_file_missing"]
+    assert project.run("check").codes == told
     subprocess.run(["umount", str(small_disk)], check=True)
+    assert project.run("check").codes == told
+    assert "schema.sql is in place now" in project.run("repair", "--write").err
     checked = project.run("check")
-    assert (checked.status, checked.codes) == (0, ["interrupted_apply_finished", *REMARKS])
+    assert (checked.status, checked.codes) == (0, REMARKS)
     finish(project, ground)
 
 
@@ -330,8 +333,10 @@ def test_what_a_killed_apply_meant_to_write_is_not_written_once_the_migrations_a
     answer = project.run("check")
     assert answer.status == 1
     assert "schema_file_missing" in answer.codes
-    assert "interrupted_apply_finished" not in answer.codes
+    assert "interrupted_command" in answer.codes
+    project.run("repair", "--write")
     assert not project.schema_file.exists()
+    assert "interrupted_command" not in project.run("check").codes
     ground.assert_nothing_left(killed=True)
 
 

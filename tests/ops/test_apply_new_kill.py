@@ -4,7 +4,6 @@ never a row without its file; and the next command brings schema.sql in line."""
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import multiprocessing
 import os
@@ -25,14 +24,13 @@ from trueup.config import load_settings
 from trueup.errors import ConnectionFailed
 from trueup.ops.agents.apply_new import NewMigration, apply_new
 from trueup.postgres.server.cluster import Cluster
-from trueup.recovery.settle import settled_folder
 from trueup.workbench.project import Project
 
 FORK = multiprocessing.get_context("fork")
 KEY = "0b3f7c52"
 WANTED = NewMigration("add_b", "CREATE TABLE b (id integer);\nINSERT INTO b VALUES (1);", key=KEY)
 # Everything Python does to the file system on the way, told before it is done.
-EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "fcntl.flock"})
+EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir"})
 
 
 class Place:
@@ -48,16 +46,14 @@ class Place:
         environ = {"TRUEUP_DATABASE_URL": url or self.files.url or ""}
         return Project(load_settings(self.files.root, environ=environ), **options)
 
-    @property
-    def journal(self) -> Path:
-        """Where the journal of a new file lies."""
-        folder = os.fsencode(self.project().settings.migrations_dir)
-        name = hashlib.sha256(folder).hexdigest()[:32]
-        return servers.CACHE / "intents" / f"file-{name}.json"
+    def entries(self) -> list[str]:
+        """What lies in the journal."""
+        return [path.name for path in self.files.folder.glob(".trueup-*")]
 
     def new_files(self) -> list[str]:
         """The files besides the first, temporary ones too."""
-        return sorted(p.name for p in self.files.folder.iterdir() if "start" not in p.name)
+        names = (path.name for path in self.files.folder.iterdir())
+        return sorted(it for it in names if "start" not in it and it not in self.entries())
 
     def new_rows(self) -> list[tuple[str, bool]]:
         """The rows besides the first."""
@@ -71,13 +67,13 @@ class Place:
         there = self.files.query("SELECT to_regclass('b')::text")[0][0] is not None
         assert there == bool(rows)
         assert ('"b"' in self.files.schema_file.read_text()) == bool(rows)
-        assert not self.journal.exists()
+        assert self.entries() == []
         return bool(rows)
 
     def settle(self) -> bool:
-        """The next command, whichever it is, and what came of it."""
-        status = self.files.run("status")
-        assert status.status == 0, status.out + status.err
+        """The next command that writes, and what came of it."""
+        repaired = self.files.run("repair", "--write")
+        assert repaired.status == 0, repaired.out + repaired.err
         checked = self.files.run("check")
         assert checked.status == 0, checked.out + checked.err
         return self.assert_whole_or_gone()
@@ -105,7 +101,7 @@ def make_place(pg: Cluster, tmp_path: Path) -> Iterator[Callable[[], Place]]:
 def child(place: Place, at: int, report: Any) -> None:
     """Runs the call and dies before the event number `at` (from 1) that is about its files."""
     seen = 0
-    ours = (str(place.files.root), str(servers.CACHE / "intents"))
+    ours = (str(place.files.root),)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
@@ -125,9 +121,7 @@ def child(place: Place, at: int, report: Any) -> None:
 
 
 def about(event: str, arguments: tuple[Any, ...], ours: tuple[str, ...]) -> bool:
-    """Whether an event changes, or locks, something of the project."""
-    if event == "fcntl.flock":
-        return True
+    """Whether an event changes something of the project."""
     if event == "open" and not (int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)):
         return False
     paths = [os.fsdecode(a) for a in arguments if isinstance(a, str | bytes | os.PathLike)]
@@ -216,102 +210,6 @@ def test_struck_at_any_message_to_the_database(
         outcomes.add(place.settle())
         place.finish()
     assert outcomes == {False, True}
-
-
-class TestWhatIsFound:
-    """Journals of processes that died, made by killing one where the test wants it."""
-
-    @pytest.fixture
-    def left(self, make_place: Callable[[], Place]) -> Place:
-        """Killed with the file written and the transaction not begun."""
-        count = run_child(make_place(), 0)
-        assert count is not None
-        for at in range(1, count + 1):
-            place = make_place()
-            run_child(place, at)
-            names = place.new_files()
-            written = len(names) == 1 and names[0].endswith("_add_b.sql")
-            if place.journal.exists() and written and not place.new_rows():
-                return place
-        raise AssertionError("no such step")
-
-    def test_a_command_without_the_database_leaves_it_and_says_so(self, left: Place) -> None:
-        left.files.url, url = "host=/nowhere dbname=x", left.files.url
-        before = left.new_files()
-        answer = left.files.command("check")
-        assert "can't be told now" in answer.err
-        assert left.new_files() == before and left.journal.exists()
-        left.files.url = url
-        assert left.settle() is False
-
-    def test_a_command_with_another_database_leaves_it_and_says_so(
-        self, left: Place, pg: Cluster
-    ) -> None:
-        left.files.url, url = servers.fresh_database(pg), left.files.url
-        before = left.new_files()
-        answer = left.files.command("status")
-        assert "run a command with that database" in answer.err
-        assert left.new_files() == before and left.journal.exists()
-        left.files.url = url
-        assert left.settle() is False
-
-    def test_a_file_that_somebody_edited_since_stays(self, left: Place) -> None:
-        (name,) = left.new_files()
-        (left.files.folder / name).write_text("CREATE TABLE mine ();")
-        answer = left.files.command("status")
-        assert "was edited since" in answer.err
-        assert left.new_files() == [name]
-        assert not left.journal.exists()
-
-    def test_who_may_change_nothing_changes_nothing(self, left: Place) -> None:
-        before = left.new_files()
-        said: list[str] = []
-        settled_folder(left.project(read_only=True, say=said.append))
-        assert left.new_files() == before and left.journal.exists()
-        assert "nothing is changed here" in said[0]
-
-    def test_a_new_call_settles_it_first(self, left: Place) -> None:
-        other = NewMigration("add_c", "CREATE TABLE c ();")
-        made = apply_new(left.project(), other)
-        assert [name for name, _ in left.new_rows()] == [f"{made.version}_add_c"]
-        assert left.new_files() == [f"{made.version}_add_c.sql"]
-        assert left.files.run("check").status == 0
-
-    def test_every_command_settles_it(self, left: Place) -> None:
-        for verb in (["dump"], ["apply"], ["diff", "migrations", "schema-file"], ["new", "x"]):
-            answer = left.files.command(*verb)
-            del answer
-        assert not left.journal.exists()
-        assert not any("add_b" in name for name in left.new_files())
-
-    def test_a_row_whose_file_is_gone_gets_it_back(self, make_place: Callable[[], Place]) -> None:
-        count = run_child(make_place(), 0)
-        assert count is not None
-        for at in range(1, count + 1):
-            place = make_place()
-            run_child(place, at)
-            if place.journal.exists() and place.new_rows():
-                break
-        (name,) = place.new_files()
-        text = (place.files.folder / name).read_text()
-        (place.files.folder / name).unlink()
-        assert place.settle() is True
-        assert (place.files.folder / name).read_text() == text
-
-
-def test_a_full_disk_for_the_journal_stops_it_before_anything_is_written(
-    make_place: Callable[[], Place],
-) -> None:
-    place = make_place()
-    journal = place.journal
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    journal.mkdir()  # nothing can be written where a folder is in the way
-    try:
-        with pytest.raises(Exception, match="journal of the new file could not be written"):
-            apply_new(place.project(), WANTED)
-    finally:
-        journal.rmdir()
-    assert (place.new_files(), place.new_rows()) == ([], [])
 
 
 def test_a_database_that_goes_away_at_the_worst_moment_leaves_the_question_to_the_next_command(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from trueup.errors import ValidationFailed
 from trueup.folder.atomic import WriteFailed, create_exclusive
-from trueup.folder.names import RefusedNameError, next_version, parse_name
+from trueup.folder.journal import staged_versions, versions_of
+from trueup.folder.names import RefusedNameError, next_version
 from trueup.model.finding import Location
 
 
@@ -39,17 +40,19 @@ def create_migration(
     Raises ValidationFailed (`no_later_version`) where no time sorts late enough, WriteFailed
     where the file can't be written; neither leaves anything behind.
     """
-    with _lock(directory):
-        taken = {*_versions_in(directory), *known_versions}
-        version = _version(taken, now, directory)
+    with only_one(directory):
+        version = later_version(directory, known_versions, now)
         path = directory / f"{version}_{name}.sql"
         create_exclusive(path, content_for(version).encode())
     return Created(path, version)
 
 
-def _version(taken: set[str], now: datetime, directory: Path) -> str:
+def later_version(directory: Path, known: Iterable[str], now: datetime) -> str:
+    """A version that sorts after every file of the folder, those on their way into it, and every
+    known one. Raises ValidationFailed (`no_later_version`)."""
+    there = versions_in(directory) if directory.is_dir() else ()
     try:
-        return next_version(taken, now)
+        return next_version({*there, *known}, now)
     except RefusedNameError as refused:
         raise ValidationFailed(
             str(refused),
@@ -60,16 +63,16 @@ def _version(taken: set[str], now: datetime, directory: Path) -> str:
         ) from None
 
 
-def _versions_in(directory: Path) -> Iterator[str]:
-    for name in os.listdir(directory):  # noqa: PTH208  names are all that is needed
-        parsed = parse_name(name)
-        if parsed:
-            yield parsed.version
+def versions_in(directory: Path) -> Iterator[str]:
+    """The versions of the folder's files, and of those that are on their way into it."""
+    yield from versions_of(os.listdir(directory))  # noqa: PTH208  names are all that is needed
+    yield from staged_versions(directory)
 
 
 @contextlib.contextmanager
-def _lock(directory: Path) -> Iterator[None]:
-    """Keeps a second `trueup new` out of the folder, where the file system knows locks."""
+def only_one(directory: Path) -> Iterator[None]:
+    """Keeps others out of the folder who look for a free version in it, where the file system
+    knows locks. Makes the folder where it is missing; raises WriteFailed."""
     make_folder(directory)
     with _explained(directory):
         handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from trueup.folder.content import content_findings, is_blank, says_nothing
+from trueup.folder.interrupted import left_finding
+from trueup.folder.journal import is_entry
 from trueup.folder.layouts.down import (
     DownPart,
     file_finding,
@@ -52,6 +54,7 @@ BLOCKING: Final = frozenset(
         "migration_down_section",
         "migration_down_file",
         "migrations_not_read",
+        "interrupted_files",
     }
 )
 _NAME_SEVERITY: Final = {"migration_version_too_long": Severity.ERROR}
@@ -126,6 +129,9 @@ class _Reader:
     def take(self, entry: os.DirEntry[str]) -> None:
         """Looks at one entry of the folder."""
         name = entry.name
+        if is_entry(entry):
+            found = left_finding(Path(entry.path), self.prefix)
+            self.findings += [found] if found else []
         if name.startswith(".") or not name.lower().endswith(".sql"):
             return
         parsed = parse_name(name)

@@ -14,8 +14,6 @@ from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, info
 from trueup.model.states import States
 from trueup.recovery.regenerate import seal_replay
-from trueup.recovery.schema_file import finish_interrupted
-from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Shadow
 from trueup.verdict.allowed import sift
 from trueup.verdict.column_order import split_column_order
@@ -25,6 +23,7 @@ from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.told import details, summary
 from trueup.workbench.declarative import declarative_label
 from trueup.workbench.exposed import leave_out_unsaid
+from trueup.workbench.files import read_files
 from trueup.workbench.gather import Gathering
 from trueup.workbench.majors import untested_server
 from trueup.workbench.mends import mended
@@ -117,11 +116,8 @@ def check(
     verdict is then None."""
     started = time.monotonic()
     so_far = Gathering()
-    folder = settled_folder(project)
+    folder = read_files(project)
     so_far.add(*project.settings.findings, *folder.findings)
-    finished = finish_interrupted(project, folder.migrations)
-    if finished:
-        so_far.add(finished)
     target = _target(project, folder, so_far) if with_database else None
     so_far.add(*_lint(project, folder, target))
     compared = _compare(project, folder, target, so_far, strict_column_order)

@@ -14,9 +14,8 @@ from trueup.platform.postgres import PREFERRED, TESTED_RANGE, how_to_get, untest
 from trueup.platform.supabase import SESSION_PORT
 from trueup.postgres.server.install import survey
 from trueup.postgres.server.places import cache_root, runtime_root
-from trueup.recovery.settle import settled_folder
 from trueup.workbench.database import open_database, revealed_url
-from trueup.workbench.files import read_schema_text
+from trueup.workbench.files import read_files, read_schema_text
 from trueup.workbench.project import Project
 from trueup.workbench.shadows import open_shadow, replay_major
 
@@ -89,7 +88,7 @@ def _configuration(project: Project) -> Iterator[Examined]:
 
 
 def _folder(project: Project) -> Iterator[Examined]:
-    folder = settled_folder(project)
+    folder = read_files(project)
     yield Examined("migrations", Health.OK, f"{len(folder.migrations)} files in {folder.path}")
     for finding in folder.findings:
         health = Health.ERROR if finding.is_error else Health.WARNING

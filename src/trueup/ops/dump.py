@@ -9,7 +9,7 @@ from trueup.model.finding import Finding
 from trueup.model.schema import Schema
 from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
 from trueup.recovery.settle import settled_folder
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import read_files, refuse_blocked
 from trueup.workbench.project import Project
 from trueup.workbench.replays import live_alone, replay_for_file
 from trueup.workbench.shadows import open_shadow
@@ -38,7 +38,7 @@ def dump(
     Raises ValidationFailed where a file of the migrations folder can't be replayed,
     StatementFailed where a migration fails, with `keep_going` ReplayIncomplete.
     """
-    folder = settled_folder(project)
+    folder = read_files(project) if check_only else settled_folder(project)
     if keep_going and not from_database:
         from trueup.ops.keep_going import insist_on_all
 

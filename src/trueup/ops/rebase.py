@@ -4,11 +4,13 @@ databases that ran them learn the new versions; schema.sql is what the new order
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from trueup.errors import ConnectionFailed, UsageError, ValidationFailed
+from trueup.errors import CannotTell, ConnectionFailed, UsageError, ValidationFailed
+from trueup.folder.journal import Move, Witness
 from trueup.folder.migrations import Folder
 from trueup.folder.names import RefusedNameError, next_version, parse_name
 from trueup.folder.seals import blob_id
@@ -16,16 +18,19 @@ from trueup.model.finding import Finding, Location, warning
 from trueup.model.history import Evidence, HistoryRow, Source
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
-from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
+from trueup.recovery.journal import Deed, Journal
+from trueup.recovery.regenerate import Written, seal_replay, would_write
 from trueup.recovery.settle import settled_folder
 from trueup.workbench.database import open_database
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay_for_file
 from trueup.workbench.target import recorded_versions
 
 if TYPE_CHECKING:
+    from trueup.history.lock import MigrationLock
     from trueup.history.renumber import RowMove
+    from trueup.postgres.session.connection import Connection
 
 
 class WorkTree(Protocol):
@@ -90,19 +95,19 @@ def rebase(
     if found is None:
         raise _no_upstream(project.settings.upstream)
     ref, files = found
-    folder = settled_folder(project)
+    folder = told_files(project) if dry_run else settled_folder(project)
     refuse_blocked(folder)
     recorded = recorded_versions(project) if with_database else ()
     plan = _plan(folder, files, ref, recorded, now)
     schema = _replayed(project, plan.files)
-    if not dry_run:
-        tree.move([(rename.before.path, rename.after.path) for rename in plan.renames])
-        seal_replay(project, plan.files, schema)
-        written = write_schema_file(project, schema)
-        tree.stage(project.schema_label)
-    else:
+    with_database = with_database and project.settings.database_url is not None
+    if dry_run:
         written = would_write(project, schema)
-    database, rows, told = _rows(project, plan, write=not dry_run) if with_database else _nothing()
+        database, rows, told = _would_move(project, plan) if with_database else _nothing()
+    else:
+        seal_replay(project, plan.files, schema)
+        written, (database, rows, told) = _carry_out(project, tree, plan, schema, with_database)
+        tree.stage(project.schema_label)
     return RebaseResult(
         dry_run, ref, plan.renames, database, rows, written, (*plan.findings, *told)
     )
@@ -192,25 +197,74 @@ def _nothing() -> _Rows:
     return None, (), ()
 
 
-def _rows(project: Project, plan: _Plan, *, write: bool) -> _Rows:
-    """Finds, and with `write` changes, the rows of files that have a new version."""
+def _would_move(project: Project, plan: _Plan) -> _Rows:
     from trueup.history.ledger import what_ran
-    from trueup.history.lock import migration_lock
-    from trueup.history.renumber import renumber
 
-    if project.settings.database_url is None:
-        return _nothing()
     try:
         with open_database(project) as conn:
-            if not write:
-                return _matched(conn.info.dbname, what_ran(conn), plan)
-            wait = project.settings.lock_wait
-            with migration_lock(conn, wait_seconds=wait, label="trueup rebase"):
-                database, moves, told = _matched(conn.info.dbname, what_ran(conn), plan)
-                renumber(conn, moves)
-            return database, moves, told
+            return _matched(conn.info.dbname, what_ran(conn), plan)
     except ConnectionFailed as problem:
         return None, (), (_unreached(problem),)
+
+
+def _carry_out(
+    project: Project, tree: WorkTree, plan: _Plan, schema: Schema, with_database: bool
+) -> tuple[Written, _Rows]:
+    """Rows first, then the files, then schema.sql: one deed, also where the database can't be
+    reached and only the files are renamed."""
+    from trueup.history.ledger import what_ran
+    from trueup.history.renumber import renumber
+
+    with ExitStack() as stack:
+        told: tuple[Finding, ...] = ()
+        try:
+            if with_database:
+                conn = stack.enter_context(open_database(project))
+                lock = stack.enter_context(_lock(project, conn))
+        except ConnectionFailed as problem:
+            with_database, told = False, (_unreached(problem),)
+        if not with_database:
+            journal = Journal(project)
+            with journal.kept(_deed(project, tree, plan, schema, ())):
+                pass
+            return journal.schema_file, (None, (), told)
+        rows = _matched(conn.info.dbname, what_ran(conn), plan)
+        journal = Journal(project, conn, lock)
+        with journal.transaction(_deed(project, tree, plan, schema, rows[1])):
+            renumber(conn, rows[1])
+        return journal.schema_file, rows
+
+
+def _lock(project: Project, conn: Connection) -> AbstractContextManager[MigrationLock]:
+    from trueup.history.lock import migration_lock
+
+    return migration_lock(conn, wait_seconds=project.settings.lock_wait, label="trueup rebase")
+
+
+def _deed(
+    project: Project, tree: WorkTree, plan: _Plan, schema: Schema, rows: Sequence[RowMove]
+) -> Deed:
+    renames = [(rename.before, rename.after) for rename in plan.renames]
+    return Deed(
+        "rebase",
+        Witness(tuple((move.version, move.row.checksum) for move in rows)),
+        moves=tuple(Move(old.file_name, new.file_name, old.checksum) for old, new in renames),
+        files=plan.files,
+        schema=schema,
+        move=lambda: _move(project, tree, [(old.path, new.path) for old, new in renames]),
+        needs_room=bool(renames),
+    )
+
+
+def _move(project: Project, tree: WorkTree, paths: Sequence[tuple[str, str]]) -> None:
+    """The rows have their new versions by now, so the files get them too, with git or without."""
+    try:
+        tree.move(paths)
+    except (CannotTell, OSError) as problem:
+        project.say(
+            f"the files are renamed, but not in git's index ({problem}): run"
+            f" `git add -A {project.migrations_label}`"
+        )
 
 
 def _matched(database: str, known: Evidence, plan: _Plan) -> _Rows:

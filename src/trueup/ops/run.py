@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from trueup.errors import UsageError
 from trueup.platform.postgres import PORT
-from trueup.recovery.settle import settled_folder
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.shadows import open_shadow, replay_major
 
@@ -24,7 +23,7 @@ def run(project: Project, command: Sequence[str]) -> int:
 
     Raises StatementFailed when a migration fails, UsageError when the command can't be started.
     """
-    folder = settled_folder(project)
+    folder = told_files(project)
     refuse_blocked(folder)
     shadow = open_shadow(project, replay_major(project))
     with shadow.database(folder.migrations) as conninfo:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from trueup.model.finding import Finding
 from trueup.model.history import Source
-from trueup.recovery.settle import settled_folder
 from trueup.verdict.history import MigrationState
 from trueup.verdict.ledger import LedgerView, view_ledger
+from trueup.workbench.files import read_files
 from trueup.workbench.project import Project
 from trueup.workbench.target import Target
 
@@ -37,7 +37,7 @@ def status(project: Project) -> StatusResult:
     Raises UsageError where no database is configured, ConnectionFailed, and CannotTell where the
     history can't be read in full.
     """
-    folder = settled_folder(project)
+    folder = read_files(project)
     target = Target.read(project, folder.migrations)
     ledger = target.evidence.ledger
     return StatusResult(

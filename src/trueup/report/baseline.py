@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trueup.ops.baseline.baseline import ASIDE, BaselineResult
+from trueup.folder.journal import ASIDE
+from trueup.ops.baseline.baseline import BaselineResult
 from trueup.report.findings import finding_json, findings_text
 from trueup.report.safe import one_line
 from trueup.report.style import Style

@@ -17,7 +17,7 @@ from trueup.shadow.shadow import Shadow
 from trueup.sql.schema_text import render
 from trueup.workbench.database import revealed_url
 from trueup.workbench.declarative import declared, declared_files, has_declarative
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 
 WORDS = ("migrations", "schema-file", "database")
@@ -94,7 +94,7 @@ class OwnMigrations:
             yield conninfo
 
     def _files(self) -> Sequence[Migration]:
-        folder = read_files(self.project)
+        folder = told_files(self.project)
         refuse_blocked(folder)
         return folder.migrations
 
@@ -120,7 +120,7 @@ class Declared:
 
     def _made(self) -> Sequence[Migration]:
         """The migrations: the files may name roles that these make."""
-        folder = read_files(self.project)
+        folder = told_files(self.project)
         refuse_blocked(folder)
         return folder.migrations
 
@@ -186,7 +186,7 @@ class Text:
         """schema.sql names roles that the migrations make."""
         if self.path != self.project.settings.schema_file:
             return ()
-        folder = read_files(self.project)
+        folder = told_files(self.project)
         refuse_blocked(folder)
         return folder.migrations
 

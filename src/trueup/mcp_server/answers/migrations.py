@@ -10,6 +10,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult
 
+from trueup.folder.interrupted import LEFT
 from trueup.mcp_server.consent import Card, ask, asked_before
 from trueup.mcp_server.desk import Desk, Done
 from trueup.mcp_server.gate import answer
@@ -144,8 +145,10 @@ def _listed(done: Done[StatusResult]) -> CallToolResult:
         "untrusted_data": fence.note,
     }
     lines = [f"{shape['version']} {shape['name']}: {shape['state']}" for shape in shapes]
+    left = [finding for finding in done.result.findings if finding.code in LEFT]
     text = joined(
         [f"{len(recorded)} migrations in the history, {len(pending)} files not applied yet."],
         fenced("Each of them:", lines, fence),
+        section("Left of an interrupted command:", [*finding_lines(left), *hint_lines(left)]),
     )
     return answer({**structured}, text)

@@ -3,10 +3,10 @@ or nothing.
 
 The order: what can be judged unread is judged; under the migration lock, after the folder and the
 history were read, the SQL is rehearsed on the shadow and judged by what it did there; the file is
-written; the file is applied in one transaction with its history row; schema.sql is written from
-the replay; the database is compared. Where the database refuses, the file is taken away again.
-Where the process dies, the next command settles it (recovery/new_file.py). Preview and act are one
-path: a dry run ends before the file is written.
+staged in the journal; it is applied in one transaction with its history row; it is put in place;
+schema.sql is written from the replay; the database is compared. Where the database refuses, what
+was staged is taken away again. Where the process dies, the next command settles it
+(recovery/journal.py). Preview and act are one path: a dry run ends before anything is staged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from trueup.diff.compare import Change
 from trueup.errors import StatementFailed, TrueupError, ValidationFailed
-from trueup.folder.create import create_migration
+from trueup.folder.create import later_version
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Location, warning
 from trueup.model.hazard import Hazard
@@ -41,14 +41,13 @@ from trueup.ops.apply.apply import (
 )
 from trueup.ops.apply.before import refuse_history
 from trueup.ops.apply.closing import Standing
-from trueup.recovery.new_file import Fate, NewFile, settle_under_lock
+from trueup.recovery.journal import Fate, Journal
 from trueup.recovery.regenerate import Written, would_write
-from trueup.recovery.schema_file import finish_interrupted
-from trueup.recovery.settle import settled_folder
+from trueup.recovery.settle import settle, settle_under_lock
 from trueup.verdict.drafts import rereads, together
 from trueup.verdict.objects import Drift
 from trueup.verdict.rights import KIND as RIGHTS
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import read_files, refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay_on
 from trueup.workbench.shadows import open_shadow
@@ -134,13 +133,13 @@ def apply_new(project: Project, wanted: NewMigration, *, dry_run: bool = False) 
     """
     supabase = project.settings.resolved_platform == "supabase"
     draft = make_draft(wanted.name, wanted.query, supabase=supabase, key=wanted.key)
-    settled_folder(project)
+    if not dry_run:
+        settle(project)
     with writable_database(project) as conn:
         if dry_run:
             return _attempt(project, conn, draft, wanted, None)
         with locked_database(project, conn) as lock:
             settle_under_lock(project, conn)
-            finish_interrupted(project, read_files(project).migrations)
             return _attempt(project, conn, draft, wanted, lock)
 
 
@@ -151,7 +150,7 @@ def _attempt(
     wanted: NewMigration,
     lock: MigrationLock | None,
 ) -> NewResult:
-    folder = read_files(project)
+    folder = read_files(project) if lock else told_files(project)
     if any(finding.code not in _ENDED for finding in folder.blocking):
         refuse_blocked(folder)
     ground = Ground(project, conn, folder, Target.of(project, conn, folder.migrations), draft)
@@ -242,19 +241,17 @@ def _carry_out(
         raise NotAgreed(hazards, ground.where, tried=True)
 
     effects = Effects(rereads(ground.draft.found), agreed, refuse)
-    with NewFile(ground.project, ground.conn, lock) as new_file:
-        file = _write(ground, new_file)
-        folder = _with(ground.folder, file)
-        try:
-            applied = apply_locked(
-                ground.project, folder, ground.conn, lock, file.version, effects, is_new=True
-            )
-        except BaseException as problem:
-            fate = new_file.settle()
-            if isinstance(problem, TrueupError) and not _is_judgement(problem, fate):
-                _explain(problem, fate, file)
-            raise
-        new_file.applied()
+    journal = Journal(ground.project, ground.conn, lock)
+    file = _file(ground)
+    folder = _with(ground.folder, file)
+    try:
+        applied = apply_locked(
+            ground.project, folder, ground.conn, journal, file.version, effects, new=file
+        )
+    except TrueupError as problem:
+        if not _is_judgement(problem, journal.fate) and problem.code != "journal_not_written":
+            _explain(problem, journal.fate, file)
+        raise
     hazards = together(effects.hazards, rehearsed.hazards)
     return _result(ground, replace(rehearsed, hazards=hazards), file, applied)
 
@@ -275,28 +272,20 @@ def _with(folder: Folder, file: Migration) -> Folder:
     return replace(_lasting(folder), migrations=(*folder.migrations, file))
 
 
-def _write(ground: Ground, new_file: NewFile) -> Migration:
-    """The file, under a version that is later than all others; its journal comes first."""
+def _file(ground: Ground) -> Migration:
+    """What is to be, under a version that is later than all others."""
     settings, draft = ground.project.settings, ground.draft
-    content = draft.text
-
-    def announced(version: str) -> str:
-        path = settings.shown(settings.migrations_dir / f"{version}_{draft.name}.sql")
-        new_file.announce(Migration(version, draft.name, path, content.encode()))
-        return content
-
-    ground.project.progress("writing the migration file")
-    made = create_migration(
-        settings.migrations_dir, draft.name, announced, datetime.now(UTC), ground.target.recorded
-    )
-    return Migration(made.version, draft.name, settings.shown(made.path), content.encode())
+    now = datetime.now(UTC)
+    version = later_version(settings.migrations_dir, ground.target.recorded, now)
+    path = settings.shown(settings.migrations_dir / f"{version}_{draft.name}.sql")
+    return Migration(version, draft.name, path, draft.text.encode())
 
 
 def _explain(problem: TrueupError, fate: Fate, file: Migration) -> None:
     """Where things stand after a failure, in words; places are told in the query where its file
     is gone."""
     if fate is Fate.GONE:
-        problem.hint = "nothing is left of it: the file was taken away again; correct the query"
+        problem.hint = "nothing is left of it, neither file nor row; correct the query"
         place = problem.location
         if isinstance(problem, StatementFailed) and place and place.file == file.path:
             problem.location = Location(QUERY, place.line, place.column)

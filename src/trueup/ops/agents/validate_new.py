@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 from trueup.diff.compare import Change
 from trueup.folder.create import create_migration
+from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, warning
 from trueup.model.hazard import Hazard
 from trueup.ops.agents.draft import QUERY, Draft, make_draft
 from trueup.ops.agents.rehearse_new import rehearse_new
 from trueup.recovery.settle import settled_folder
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.shadows import open_shadow, replay_major
 from trueup.workbench.squawk import lint_findings
@@ -47,14 +48,14 @@ def validate_new(project: Project, name: str, query: str) -> Validated:
     Raises ValidationFailed where name or SQL are refused, StatementFailed with the place in the
     query where it fails.
     """
-    return _rehearsed(project, _draft(project, name, query))
+    return _rehearsed(project, _draft(project, name, query), told_files(project))
 
 
 def create_new(project: Project, name: str, query: str) -> CreatedFile:
     """The same, then the file. Statements that can't be in a transaction are let through here:
     `trueup apply` runs such a file on its own. Raises what validate_new raises, and WriteFailed."""
     draft = _draft(project, name, query, alone=True)
-    validated = _rehearsed(project, draft)
+    validated = _rehearsed(project, draft, settled_folder(project))
     settings = project.settings
     made = create_migration(
         settings.migrations_dir,
@@ -71,8 +72,7 @@ def _draft(project: Project, name: str, query: str, *, alone: bool = False) -> D
     return make_draft(name, query, supabase=supabase, alone=alone)
 
 
-def _rehearsed(project: Project, draft: Draft) -> Validated:
-    folder = settled_folder(project)
+def _rehearsed(project: Project, draft: Draft, folder: Folder) -> Validated:
     if any(finding.code != _MISSING for finding in folder.blocking):
         refuse_blocked(folder)
     shadow = open_shadow(project, replay_major(project))

@@ -12,13 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import Change, compare
 from trueup.errors import CannotTell, StatementFailed, TrueupError, UsageError
-from trueup.folder.atomic import WriteFailed
 from trueup.folder.migrations import Folder
 from trueup.model.finding import Finding, Severity
 from trueup.model.history import HistoryRow
@@ -33,16 +32,16 @@ from trueup.ops.apply.before import (
 )
 from trueup.ops.apply.closing import Standing, close
 from trueup.platform.supabase import LEDGER_TABLE
+from trueup.recovery.journal import Deed, Journal, witness_of
 from trueup.recovery.regenerate import Written, seal_replay, would_write, write_schema_file
-from trueup.recovery.schema_file import Intent, finish_interrupted
-from trueup.recovery.settle import settled_folder
+from trueup.recovery.settle import settle_under_lock, settled_folder
 from trueup.shadow.shadow import Replayed
 from trueup.verdict.failures import is_there
 from trueup.verdict.objects import Drift
 from trueup.verdict.state_findings import NAMES_OBJECTS
 from trueup.verdict.stops import newer_rows
 from trueup.workbench.database import open_database
-from trueup.workbench.files import read_files, refuse_blocked
+from trueup.workbench.files import read_files, refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import Replay, replay, replay_on
 from trueup.workbench.shadows import open_shadow
@@ -116,17 +115,18 @@ def apply(
     database is then untouched) or on the database (that file then left nothing), LockTimeout,
     ConnectionFailed.
     """
-    folder = settled_folder(project)
+    folder = told_files(project) if dry_run else settled_folder(project)
     refuse_blocked(folder)
     with writable_database(project) as conn:
         if dry_run:
             return apply_locked(project, folder, conn, None, to, allow_newer=allow_newer)
-        finish_interrupted(project, folder.migrations)
         with locked_database(project, conn) as lock:
+            settle_under_lock(project, conn)
             # Read anew: whoever had the lock until now may have added files and run them.
             folder = read_files(project)
             refuse_blocked(folder)
-            return apply_locked(project, folder, conn, lock, to, allow_newer=allow_newer)
+            journal = Journal(project, conn, lock)
+            return apply_locked(project, folder, conn, journal, to, allow_newer=allow_newer)
 
 
 @contextmanager
@@ -166,37 +166,40 @@ def apply_locked(
     project: Project,
     folder: Folder,
     conn: Connection,
-    lock: MigrationLock | None,
+    journal: Journal | None,
     to: str | None,
     watch: Watch | None = None,
     *,
     allow_newer: bool = False,
-    is_new: bool = False,
+    new: Migration | None = None,
 ) -> ApplyResult:
-    """`apply` with the folder read and the lock in hand; without a lock it is a dry run. `watch`
-    looks at what each file did before it is committed. What `is_new` was written just now and
-    can't have run before."""
+    """`apply` with the folder read and the lock in hand; without a journal it is a dry run.
+    `watch` looks at what each file did before it is committed. What is `new` can't have run
+    before, and its file is not in the folder until it has run."""
     target = Target.of(project, conn, folder.migrations)
     planned = _up_to(target.history.pending, folder, to)
     refuse_history(folder, target, allow_newer=allow_newer)
-    rehearsal = _rehearse(project, folder, target, planned, is_new)
+    rehearsal = _rehearse(project, folder, target, planned, new is not None)
     refuse_invalid(target, rehearsal.schema_before, rehearsal.schema_after, planned)
     whole = _for_schema_file(project, folder, target, rehearsal)
     seal_replay(project, folder.migrations, whole)
     applied: list[AppliedMigration] = []
-    if lock:
-        with Intent(project, whole, folder.migrations) as intent:
+    if journal and planned:
+        deed = _deed(folder, planned, whole, new)
+        with journal.kept(deed), _telling(applied):
             _start_history(project, folder, target, conn)
-            with _telling(applied):
-                for done in _run(project, conn, lock, planned, watch):
-                    applied.append(done)
-                    intent.due = True
-            written = _write(project, whole, applied)
+            for done in _run(project, conn, journal, planned, watch):
+                applied.append(done)
+                journal.some_are_in()
+        written = journal.schema_file
+    elif journal:
+        _start_history(project, folder, target, conn)
+        written = write_schema_file(project, whole)
     else:
         written = would_write(project, whole)
-    closing = close(_standing(project, target, rehearsal, planned if lock else ()), conn)
+    closing = close(_standing(project, target, rehearsal, planned if journal else ()), conn)
     return ApplyResult(
-        dry_run=lock is None,
+        dry_run=journal is None,
         database=target.name,
         planned=planned,
         applied=tuple(applied),
@@ -226,16 +229,15 @@ def _telling(applied: Sequence[AppliedMigration]) -> Iterator[None]:
         raise
 
 
-def _write(project: Project, schema: Schema, applied: Sequence[AppliedMigration]) -> Written:
-    try:
-        return write_schema_file(project, schema)
-    except WriteFailed as problem:
-        if applied:
-            problem.hint += (
-                "; the migrations are applied and recorded, and the next `trueup apply` or "
-                "`trueup check` writes it"
-            )
-        raise
+def _deed(
+    folder: Folder, planned: Sequence[Migration], whole: Schema, new: Migration | None
+) -> Deed:
+    """One file of the folder that runs is enough for schema.sql to be due; and nothing but time
+    is lost where schema.sql can't be promised beforehand."""
+    if new:
+        return Deed("apply", witness_of(new), (new,), files=folder.migrations, schema=whole)
+    rows = replace(witness_of(*planned), any_of=True)
+    return Deed("apply", rows, files=folder.migrations, schema=whole, needs_room=False)
 
 
 def _up_to(pending: Sequence[Migration], folder: Folder, to: str | None) -> tuple[Migration, ...]:
@@ -288,7 +290,7 @@ def _start_history(project: Project, folder: Folder, target: Target, conn: Conne
 def _run(
     project: Project,
     conn: Connection,
-    lock: MigrationLock,
+    journal: Journal,
     planned: Sequence[Migration],
     watch: Watch | None,
 ) -> Iterator[AppliedMigration]:
@@ -303,7 +305,7 @@ def _run(
             done = apply_migration(
                 conn,
                 migration,
-                lock,
+                journal.lock,
                 by=person(os.environ),
                 limits=limits,
                 on_retry=lambda retry: project.say(str(retry)),

@@ -4,17 +4,14 @@ recorded as applied without running, and schema.sql."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.diff.compare import compare
 from trueup.diff.words import display
 from trueup.errors import ValidationFailed
-from trueup.folder.atomic import create_exclusive
+from trueup.folder.journal import ASIDE, Move
 from trueup.folder.migrations import Folder
 from trueup.folder.names import next_version, slug
 from trueup.model.finding import Finding, error
@@ -22,8 +19,8 @@ from trueup.model.history import HISTORY_NAME, HISTORY_TABLE, HistoryRow
 from trueup.model.migration import Migration
 from trueup.model.schema import Schema
 from trueup.ops.baseline.rights import prove_rights, with_rights
-from trueup.recovery.regenerate import Written, write_schema_file
-from trueup.recovery.schema_file import Intent
+from trueup.recovery.journal import Deed, Journal, witness_of
+from trueup.recovery.regenerate import Written
 from trueup.recovery.settle import settled_folder
 from trueup.shadow.shadow import Shadow
 from trueup.sql.schema_text import render
@@ -36,7 +33,6 @@ from trueup.workbench.target import Target
 if TYPE_CHECKING:
     from trueup.postgres.session.connection import Connection
 
-ASIDE = "before_baseline"
 _HEADER = "-- Baseline: the schema that was there when trueup took over; recorded, not run, there."
 _FOOTER = "-- End of baseline"
 _OF_OTHERS = frozenset({"migration_down_section", "migration_down_file", "migrations_not_read"})
@@ -86,15 +82,13 @@ def baseline(
         file = with_rights(project, shadow, file, _FOOTER, live)
         prove_rights(project, shadow, file, live)
         _prove(project, shadow, file, schema)
-        with (
-            migration_lock(conn, wait_seconds=project.settings.lock_wait),
-            Intent(project, schema, [file]) as intent,
-        ):
-            moved = _record(project, conn, folder, file)
-            intent.due = True
-            written = write_schema_file(project, schema)
+        with migration_lock(conn, wait_seconds=project.settings.lock_wait) as lock:
+            journal = Journal(project, conn, lock)
+            with journal.transaction(_deed(folder, file, schema, squash)):
+                _record(project, conn, file)
+    moved = tuple(old.path for old in folder.migrations)
     return BaselineResult(
-        target.name, file.version, file.path, written, moved, project.settings.findings
+        target.name, file.version, file.path, journal.schema_file, moved, project.settings.findings
     )
 
 
@@ -163,21 +157,21 @@ def _prove(project: Project, shadow: Shadow, file: Migration, schema: Schema) ->
         raise ValidationFailed("no baseline was made", problems=problems)
 
 
-def _record(project: Project, conn: Connection, folder: Folder, file: Migration) -> tuple[str, ...]:
-    """The file and its row. The row is committed when the file is there, and neither stays when
-    the other fails."""
+def _deed(folder: Folder, file: Migration, schema: Schema, squash: bool) -> Deed:
+    """Old files move into a folder beside the others."""
+    moves = [Move(it.file_name, f"{ASIDE}/{it.file_name}", it.checksum) for it in folder.migrations]
+    verb = "baseline --squash" if squash else "baseline"
+    return Deed(verb, witness_of(file), (file,), tuple(moves), (file,), schema)
+
+
+def _record(project: Project, conn: Connection, file: Migration) -> None:
     from trueup.history.person import person
     from trueup.history.table import ensure_table
 
     supabase = project.settings.resolved_platform == "supabase"
-    migrations = project.settings.migrations_dir
     row = HistoryRow(file.version, file.name, file.checksum, None, person(os.environ), 0, True)
-    with _moved_aside(migrations, folder.migrations), conn.transaction():
-        ensure_table(conn, row_security=supabase)
-        _replace_rows(conn, row)
-        migrations.mkdir(parents=True, exist_ok=True)
-        create_exclusive(project.settings.root / file.path, file.content)
-    return tuple(old.path for old in folder.migrations)
+    ensure_table(conn, row_security=supabase)
+    _replace_rows(conn, row)
 
 
 def _replace_rows(conn: Connection, row: HistoryRow) -> None:
@@ -191,20 +185,3 @@ def _replace_rows(conn: Connection, row: HistoryRow) -> None:
         conn.execute(row_sql(row).encode())
     except psycopg.Error as problem:
         raise refused(problem, "write") from problem
-
-
-@contextmanager
-def _moved_aside(folder: Path, files: Sequence[Migration]) -> Iterator[None]:
-    """Old files lie in a folder beside the others from here on, or, on error, where they were."""
-    aside = folder / ASIDE
-    if files:
-        aside.mkdir(exist_ok=True)
-    try:
-        for file in files:
-            (folder / file.file_name).rename(aside / file.file_name)
-        yield
-    except BaseException:
-        for file in files:
-            if (aside / file.file_name).exists():
-                (aside / file.file_name).rename(folder / file.file_name)
-        raise

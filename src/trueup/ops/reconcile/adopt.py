@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from trueup.diff.compare import Change, compare
 from trueup.diff.words import display
 from trueup.errors import ValidationFailed
-from trueup.folder.atomic import create_exclusive
 from trueup.folder.names import next_version, slug
 from trueup.model.finding import Finding, error
 from trueup.model.history import HistoryRow
@@ -34,8 +33,8 @@ from trueup.ops.reconcile.look import (
     prove_adopt,
     without,
 )
-from trueup.recovery.regenerate import Written, write_schema_file
-from trueup.recovery.schema_file import Intent
+from trueup.recovery.journal import Deed, Journal, witness_of
+from trueup.recovery.regenerate import Written
 from trueup.workbench.database import open_database
 from trueup.workbench.project import Project
 from trueup.workbench.rights import RightsLeft
@@ -90,7 +89,7 @@ def adopt(
     somebody could do something after the migration that the database does not let them do
     (`rights_change_refused`).
     """
-    looked = look(project, choice)
+    looked = look(project, choice, writes=write)
     _refuse_pending(looked)
     hidden = looked.states.hidden
     seen = without(looked, choice, hidden.__contains__)
@@ -163,8 +162,7 @@ def _prove_file(seen: Look, whole: Schema, changes: Sequence[Change]) -> Schema:
 
 
 def _write(project: Project, seen: Look, migration: Migration, whole: Schema) -> Written:
-    """The file and its row stand or fall together; schema.sql follows, or the next command does
-    it."""
+    """The file and its row, in one deed; then schema.sql."""
     from trueup.history.lock import migration_lock
     from trueup.history.person import person
     from trueup.history.start import insert_rows, start_history
@@ -173,11 +171,11 @@ def _write(project: Project, seen: Look, migration: Migration, whole: Schema) ->
     by = person(os.environ)
     row = HistoryRow(migration.version, migration.name, migration.checksum, None, by, 0, True)
     wait = project.settings.lock_wait
-    with open_database(project) as conn, migration_lock(conn, wait_seconds=wait):
-        start_history(conn, seen.target.evidence, seen.folder.migrations, row_security=supabase)
-        with Intent(project, whole, [*seen.folder.migrations, migration]) as intent:
-            with conn.transaction():
-                insert_rows(conn, [row])
-                create_exclusive(project.settings.root / migration.path, migration.content)
-            intent.due = True
-            return write_schema_file(project, whole)
+    files = (*seen.folder.migrations, migration)
+    deed = Deed("reconcile --adopt", witness_of(migration), (migration,), files=files, schema=whole)
+    with open_database(project) as conn, migration_lock(conn, wait_seconds=wait) as lock:
+        journal = Journal(project, conn, lock)
+        with journal.transaction(deed):
+            start_history(conn, seen.target.evidence, seen.folder.migrations, row_security=supabase)
+            insert_rows(conn, [row])
+        return journal.schema_file

@@ -25,7 +25,7 @@ from trueup.verdict.remade import Wanted, rights_of
 from trueup.verdict.states import StateVerdict, judge_states
 from trueup.verdict.stops import against_reconcile
 from trueup.workbench.database import revealed_url
-from trueup.workbench.files import refuse_blocked
+from trueup.workbench.files import refuse_blocked, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay_on
 from trueup.workbench.rights import RightsLeft, rights_left
@@ -82,10 +82,10 @@ class Look:
         return rights_of(self.wholes.database or Schema(), self.shadow.major)
 
 
-def look(project: Project, choice: Choice) -> Look:
-    """Raises what any of it can raise; UsageError when no server of the database's major is
-    there to prove anything on."""
-    folder = settled_folder(project)
+def look(project: Project, choice: Choice, *, writes: bool = False) -> Look:
+    """What an interrupted command left is settled first where it `writes`. Raises what any of it
+    can raise; UsageError when no server of the database's major is there to prove anything on."""
+    folder = settled_folder(project) if writes else told_files(project)
     refuse_blocked(folder)
     target = Target.read(project, folder.migrations)
     _refuse_history(folder, target)

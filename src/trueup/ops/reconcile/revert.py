@@ -90,7 +90,7 @@ def revert(
     (`rights_change_refused`), or the database changed since it was looked at; StatementFailed when
     the database refuses a statement (what is transactional is then undone).
     """
-    seen = look(project, choice)
+    seen = look(project, choice, writes=apply)
     hidden, findings = seen.states.hidden, seen.states.findings
     seen = without(seen, choice, lambda key: key in hidden and not hidden[key].can_be_made)
     changes = chosen(seen, choice)

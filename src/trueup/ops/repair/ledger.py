@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueup.errors import UsageError, ValidationFailed
-from trueup.folder.atomic import create_exclusive
-from trueup.folder.create import make_folder
+from trueup.folder.journal import Witness
 from trueup.folder.migrations import Folder
 from trueup.folder.names import RefusedNameError, slug
 from trueup.model.finding import Finding, warning
 from trueup.model.history import Evidence, HistoryRow, Ledger, LedgerRow, Source
 from trueup.model.migration import Migration
 from trueup.platform.supabase import LEDGER_TABLE
+from trueup.recovery.journal import Deed, Journal
 from trueup.recovery.settle import settled_folder
 from trueup.verdict.ledger import LedgerView, view_ledger
 from trueup.workbench.database import open_database
-from trueup.workbench.files import read_files
+from trueup.workbench.files import read_files, told_files
 from trueup.workbench.project import Project
 from trueup.workbench.replays import replay
 from trueup.workbench.target import Target
 
 if TYPE_CHECKING:
+    from trueup.history.lock import MigrationLock
     from trueup.postgres.session.connection import Connection
 
 
@@ -69,23 +70,25 @@ def settle_ledger(project: Project, wish: LedgerWish, *, write: bool = False) ->
     from trueup.history.ledger import what_ran
     from trueup.postgres.session.connection import server_version
 
-    folder = settled_folder(project)
-    with open_database(project) as conn, _lock(project, conn, write):
+    folder = settled_folder(project) if write else told_files(project)
+    with open_database(project) as conn, _lock(project, conn, write) as lock:
         known = what_ran(conn)
         view = view_ledger(folder.migrations, _ledger(known))
         restamped = tuple((m.row, m.file) for m in view.matches) if wish.restamp else ()
         files, findings = _files(folder, view) if wish.write_files else ((), ())
         proof = tuple(_proof(project, server_version(conn)[0], folder, view, files, restamped))
-        if write:
-            with _written(project, files), conn.transaction():
+        recorded = _would_record(folder, known, restamped, files, wish)
+        if lock:
+            deed = _deed(files, recorded, restamped)
+            with Journal(project, conn, lock).transaction(deed):
                 recorded = _write(project, conn, folder, restamped, files, wish)
             findings += _left(project, conn)
-        else:
-            recorded = _would_record(folder, known, restamped, files, wish)
         return LedgerPlan(conn.info.dbname, restamped, files, recorded, proof, write, findings)
 
 
-def _lock(project: Project, conn: Connection, write: bool) -> AbstractContextManager[object]:
+def _lock(
+    project: Project, conn: Connection, write: bool
+) -> AbstractContextManager[MigrationLock | None]:
     from trueup.history.lock import migration_lock
 
     if not write:
@@ -234,22 +237,15 @@ def _write(
     return rows
 
 
-@contextmanager
-def _written(project: Project, files: Sequence[Migration]) -> Iterator[None]:
-    """The files are there from here on; on error, those that were made are gone again."""
-    if files:
-        make_folder(project.settings.migrations_dir)
-    made = []
-    try:
-        for file in files:
-            path = project.settings.migrations_dir / file.file_name
-            create_exclusive(path, file.content)
-            made.append(path)
-        yield
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
+def _deed(
+    files: tuple[Migration, ...],
+    recorded: Sequence[HistoryRow],
+    restamped: Sequence[tuple[LedgerRow, Migration]],
+) -> Deed:
+    """A file from a row of the ledger is true whatever is written: where no row is, it may stay."""
+    rows = tuple((row.version, None) for row in recorded)
+    versions = () if rows else tuple(file.version for _, file in restamped)
+    return Deed("repair --write-files", Witness(rows, versions), files)
 
 
 def _left(project: Project, conn: Connection) -> tuple[Finding, ...]:

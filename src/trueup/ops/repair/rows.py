@@ -17,6 +17,7 @@ from trueup.recovery.settle import settled_folder
 from trueup.verdict.history import HistoryVerdict, judge_history
 from trueup.verdict.repair import Wish, plan_repair, rows_after
 from trueup.workbench.database import open_database
+from trueup.workbench.files import told_files
 from trueup.workbench.old_text import old_texts
 from trueup.workbench.project import Project
 
@@ -48,7 +49,7 @@ def repair(project: Project, wish: Wish, *, write: bool = False) -> RepairPlan:
     from trueup.history.ledger import what_ran
     from trueup.history.rewrite import change_rows
 
-    folder = settled_folder(project)
+    folder = settled_folder(project) if write else told_files(project)
     with open_database(project) as conn, _lock(project, conn, write):
         known = what_ran(conn)
         changes = _changes(project, folder, known, wish)
