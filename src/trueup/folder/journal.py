@@ -202,11 +202,14 @@ def note_committed(place: Path) -> None:
 
 def remove_entry(place: Path) -> None:
     """Takes an entry away: what it was about is done, or never happened. The entry goes first, so
-    that what is left of a removal that was cut short means nothing; the .gitignore goes last."""
-    names = sorted(os.listdir(place), key=lambda name: (name != _ENTRY, name == _IGNORE))  # noqa: PTH208
+    that what is left of a removal that was cut short means nothing; the lock nearly last, so that
+    nobody sweeps meanwhile; the .gitignore last."""
+    rank = {_ENTRY: 0, _LOCK: 2, _IGNORE: 3}
+    names = sorted(os.listdir(place), key=lambda name: rank.get(name, 1))  # noqa: PTH208
     for name in names:
         (place / name).unlink(missing_ok=True)
-    place.rmdir()
+    with contextlib.suppress(FileNotFoundError):
+        place.rmdir()
 
 
 def sweep_entries(directory: Path) -> None:
@@ -255,7 +258,8 @@ def _read(place: Path) -> Left | None:
 def staged_versions(directory: Path) -> Iterator[str]:
     """The versions of files that are on their way into the folder."""
     for place in places(directory):
-        yield from versions_of(os.listdir(place))  # noqa: PTH208
+        with contextlib.suppress(FileNotFoundError):  # its command is done meanwhile
+            yield from versions_of(os.listdir(place))  # noqa: PTH208
 
 
 def versions_of(names: Iterable[str]) -> Iterator[str]:

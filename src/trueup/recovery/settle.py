@@ -75,10 +75,12 @@ def settle(project: Project) -> None:
 def _ask(project: Project) -> None:
     from trueup.history.lock import migration_lock
 
+    wait = project.settings.lock_wait
+    on_wait = lambda waiting: project.say(str(waiting))  # noqa: E731
     try:
         with (
             open_database(project) as conn,
-            migration_lock(conn, wait_seconds=project.settings.lock_wait) as lock,
+            migration_lock(conn, wait_seconds=wait, on_wait=on_wait) as lock,
             lock.at_work(conn),
         ):
             settle_under_lock(project, conn)
