@@ -24,17 +24,15 @@ _OURSELVES = "RESET SESSION AUTHORIZATION; RESET ROLE;"
 _SETTLED = "SET LOCAL search_path TO DEFAULT; SET LOCAL row_security TO on;"
 # Must come first: a transaction can't become writable once it has taken a snapshot. And what a
 # file left behind as timeouts was not meant for the row.
-_WRITABLE = (
-    "SET TRANSACTION READ WRITE;"
-    " SET LOCAL statement_timeout TO '60s'; SET LOCAL lock_timeout TO '30s';"
-)
+_PATIENT = "SET LOCAL statement_timeout TO '60s'; SET LOCAL lock_timeout TO '30s';"
+_WRITABLE = f"SET TRANSACTION READ WRITE; {_PATIENT}"
 
 
 def record_sql(migration: Migration, by: str | None) -> str:
     """Inserts the row as the last act of the file's own transaction, whose start it measures
     from. Any row of this version makes it fail (23505)."""
     values = _values(migration, by, _milliseconds("transaction_timestamp()"), success=True)
-    return f"""{_OURSELVES} {_SETTLED}
+    return f"""{_PATIENT} {_OURSELVES} {_SETTLED}
 INSERT INTO {HISTORY_TABLE} {_COLUMNS} VALUES {values};"""
 
 

@@ -84,9 +84,13 @@ class Remade:
 
     def repairs(self) -> tuple[str, ...]:
         """The statements that give the object what it should have, in the order to run them."""
-        owner = f"ALTER {self.key.kind} {self.name} OWNER TO {_role(self.wanted.owner)}"
         granted = (line for role in self._roles() for line in self._granted(role))
-        return (*([owner] if self.owner_changes else []), *self.revokes(), *granted)
+        return (*self._owned(), *self.revokes(), *granted)
+
+    def _owned(self) -> Iterator[str]:
+        """Where a dump tells of no owner (the schema public) there is none to give back."""
+        if self.owner_changes and self.wanted.owner:
+            yield f"ALTER {self.key.kind} {self.name} OWNER TO {_role(self.wanted.owner)}"
 
     def narrowed(self) -> Remade | None:
         """What is left of it when `revokes` have run; None where that is nothing."""
