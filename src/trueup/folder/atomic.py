@@ -99,16 +99,21 @@ def _target(path: Path, root: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path, what: str, hint: str) -> Iterator[None]:
+    """Raises WriteFailed where the operating system refuses: `what` became of the path, and the
+    next step."""
     try:
         yield
     except OSError as problem:
         reason = (problem.strerror or str(problem)).lower()
         raise WriteFailed(
-            f"{path} could not be written: {reason}",
-            hint="the file is as it was; check free space (`df .`) and permissions (`ls -ld .`)",
-            location=Location(str(path)),
+            f"{path} {what}: {reason}", hint=hint, location=Location(str(path))
         ) from problem
+
+
+def _explained(path: Path) -> contextlib.AbstractContextManager[None]:
+    hint = "the file is as it was; check free space (`df .`) and permissions (`ls -ld .`)"
+    return explained(path, "could not be written", hint)
 
 
 def _same(target: Path, content: bytes) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trueup.errors import ValidationFailed
-from trueup.folder.atomic import WriteFailed, create_exclusive
+from trueup.folder.atomic import create_exclusive, explained
 from trueup.folder.journal import staged_versions, versions_of
 from trueup.folder.names import RefusedNameError, next_version
 from trueup.model.finding import Location
@@ -93,14 +93,6 @@ def make_folder(directory: Path) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def _explained(directory: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise WriteFailed(
-            f"{directory} can't be used as the migrations folder: {reason}",
-            hint="nothing was changed; check it with `ls -ld`, or set `migrations_dir`",
-            location=Location(str(directory)),
-        ) from problem
+def _explained(directory: Path) -> contextlib.AbstractContextManager[None]:
+    hint = "nothing was changed; check it with `ls -ld`, or set `migrations_dir`"
+    return explained(directory, "can't be used as the migrations folder", hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, cast
 
 from trueup.diff.compare import Change
 from trueup.diff.mask import masked
@@ -24,6 +24,7 @@ from trueup.model.finding import Finding
 from trueup.model.hazard import Hazard
 from trueup.model.mend import Mend
 from trueup.model.schema import ObjectKey
+from trueup.report.hazards import hazard_json
 from trueup.report.remedies import by_hand, meaning
 from trueup.report.safe import one_line
 from trueup.verdict.drift import Drift
@@ -71,17 +72,7 @@ def hazard_shapes(hazards: Iterable[Hazard]) -> list[HazardShape]:
 
 def plan_hazard(hazard: Hazard) -> PlanHazard:
     """A price of a statement."""
-    place = hazard.location
-    return {
-        "code": hazard.code,
-        "gravity": str(hazard.gravity),
-        "object": hazard.subject,
-        "message": hazard.message,
-        "location": {"file": place.file, "line": place.line, "column": place.column}
-        if place
-        else None,
-        "consented": hazard.consented,
-    }
+    return cast(PlanHazard, hazard_json(hazard))
 
 
 def finding_shapes(findings: Iterable[Finding], fence: Fence) -> list[FindingShape]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from trueup.errors import ValidationFailed
-from trueup.folder.atomic import WriteFailed, create_exclusive
+from trueup.folder.atomic import create_exclusive, explained
 from trueup.folder.journal import Entry, Move, flush
 from trueup.model.finding import Location
 from trueup.model.migration import checksum_of
@@ -80,14 +80,6 @@ def _in_the_way(path: Path) -> ValidationFailed:
     )
 
 
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise WriteFailed(
-            f"{path} could not be put in place: {reason}",
-            hint="check free space (`df .`) and permissions (`ls -ld .`)",
-            location=Location(str(path)),
-        ) from problem
+def _explained(path: Path) -> contextlib.AbstractContextManager[None]:
+    hint = "check free space (`df .`) and permissions (`ls -ld .`)"
+    return explained(path, "could not be put in place", hint)
